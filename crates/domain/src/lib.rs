@@ -1,0 +1,16 @@
+//! The nouns of TokenOne and the rules that hold wherever they appear.
+//!
+//! This crate does no I/O, has no async, reads no clock and imports no other crate of ours: it builds
+//! for the server and for the browser alike.
+
+#![forbid(unsafe_code)]
+
+pub mod caller;
+pub mod clock;
+pub mod cursor;
+pub mod ids;
+pub mod limits;
+pub mod money;
+pub mod outcome;
+pub mod refusal;
+pub mod role;

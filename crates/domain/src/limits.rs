@@ -1,0 +1,22 @@
+//! Limits, each with its unit in its name. What exceeds one is refused with an error that names it.
+
+/// Largest request body that a program may send, in bytes.
+pub const BODY_BYTES_MAX: usize = 20 * 1024 * 1024;
+/// Largest body that a browser may send, in bytes.
+pub const FORM_BYTES_MAX: usize = 64 * 1024;
+/// Largest sum of request header names and values, in bytes.
+pub const HEADER_BYTES_MAX: usize = 64 * 1024;
+/// Largest part of a prompt or an answer that is kept for replay, in bytes each.
+pub const PAYLOAD_BYTES_MAX: usize = 1024 * 1024;
+/// Longest model alias, in bytes.
+pub const MODEL_BYTES_MAX: usize = 256;
+/// Longest idempotency key, in bytes.
+pub const IDEMPOTENCY_KEY_BYTES_MAX: usize = 255;
+/// Longest e-mail address, in bytes (RFC 5321 section 4.5.3.1.3 bounds the path at 256 with brackets).
+pub const EMAIL_BYTES_MAX: usize = 254;
+/// Shortest password, in characters (NIST SP 800-63B-4 section 3.1.1.2, single factor).
+pub const PASSWORD_CHARS_MIN: usize = 15;
+/// Longest password, in bytes: bounds the work of hashing.
+pub const PASSWORD_BYTES_MAX: usize = 1024;
+/// Longest name of a tenant, project, key or person, in characters.
+pub const NAME_CHARS_MAX: usize = 100;

@@ -1,0 +1,189 @@
+//! Why a program's call is refused by us: the one table from meaning to wire.
+//!
+//! Errors of a provider are not here: they pass through as they came.
+
+use serde::{Deserialize, Serialize};
+
+/// A refusal of the data plane. Its text never contains a secret, nor whether a key exists.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{}", self.message())]
+pub enum Refusal {
+    /// No key, or one that opens nothing: unknown, revoked and expired look the same.
+    InvalidKey,
+    /// The tenant or project is suspended.
+    Suspended,
+    /// The body cannot be read as what the route expects.
+    InvalidBody {
+        /// The field, as a JSON path; empty for the body as a whole.
+        field: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The body is larger than we take.
+    BodyTooLarge {
+        /// The limit in bytes.
+        limit_bytes: usize,
+    },
+    /// The headers are larger than we take, or cannot be read.
+    InvalidHeader {
+        /// The header's name.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The key may use no such model.
+    UnknownModel {
+        /// What was asked for.
+        model: String,
+    },
+    /// No such route.
+    UnknownRoute {
+        /// `POST /v1/…`.
+        route: String,
+    },
+    /// The route exists, the method does not.
+    MethodNotAllowed {
+        /// `GET /v1/…`.
+        route: String,
+    },
+    /// The media type is not JSON.
+    UnsupportedMediaType,
+    /// The idempotency key was used before, for the same request.
+    Duplicate {
+        /// The call that it ran as.
+        call_id: crate::ids::CallId,
+    },
+    /// The idempotency key was used before, for another request.
+    IdempotencyConflict,
+    /// The model has no price, so that its cost cannot be proven.
+    Unpriced {
+        /// The alias.
+        model: String,
+    },
+    /// The node carries as many calls as it can.
+    Overloaded,
+    /// The database does not answer, or the node cannot confirm that its rules are current.
+    Unavailable,
+    /// The node is about to stop.
+    ShuttingDown,
+    /// The provider could not be reached or broke off before the first byte.
+    UpstreamFault,
+    /// The provider sent what is no answer.
+    UpstreamInvalid,
+    /// The provider did not answer in time.
+    UpstreamTimeout,
+    /// A fault of ours; the reference finds it in the log.
+    Internal,
+}
+
+/// How a refusal goes out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wire {
+    /// HTTP status.
+    pub status: u16,
+    /// OpenAI's `error.type`.
+    pub kind: &'static str,
+    /// OpenAI's `error.code`, and the word in the activity feed.
+    pub code: &'static str,
+    /// Whether sending the same again can help: the `x-should-retry` header that SDKs read.
+    pub should_retry: bool,
+    /// Seconds for `Retry-After`, where there is one.
+    pub retry_after_s: Option<u32>,
+}
+
+impl Refusal {
+    /// The table.
+    #[must_use]
+    pub const fn wire(&self) -> Wire {
+        const INVALID: &str = "invalid_request_error";
+        const SERVER: &str = "server_error";
+        let (status, kind, code, should_retry, retry_after_s) = match self {
+            Self::InvalidKey => (401, INVALID, "invalid_api_key", false, None),
+            Self::Suspended => (403, "permission_error", "suspended", false, None),
+            Self::InvalidBody { .. } => (400, INVALID, "invalid_request", false, None),
+            Self::InvalidHeader { .. } => (400, INVALID, "invalid_header", false, None),
+            Self::BodyTooLarge { .. } => (413, INVALID, "request_too_large", false, None),
+            Self::UnknownModel { .. } => (404, INVALID, "model_not_found", false, None),
+            Self::UnknownRoute { .. } => (404, INVALID, "unknown_url", false, None),
+            Self::MethodNotAllowed { .. } => (405, INVALID, "method_not_allowed", false, None),
+            Self::UnsupportedMediaType => (415, INVALID, "unsupported_media_type", false, None),
+            Self::Duplicate { .. } => (409, INVALID, "idempotency_key_used", false, None),
+            Self::IdempotencyConflict => (409, INVALID, "idempotency_key_conflict", false, None),
+            Self::Unpriced { .. } => (403, "permission_error", "model_unpriced", false, None),
+            Self::Overloaded => (503, SERVER, "overloaded", true, Some(1)),
+            Self::Unavailable => (503, SERVER, "unavailable", true, Some(1)),
+            Self::ShuttingDown => (503, SERVER, "shutting_down", true, Some(1)),
+            Self::UpstreamFault => (502, SERVER, "provider_unreachable", true, None),
+            Self::UpstreamInvalid => (502, SERVER, "provider_invalid_answer", true, None),
+            Self::UpstreamTimeout => (504, SERVER, "provider_timeout", true, None),
+            Self::Internal => (500, SERVER, "internal_error", true, None),
+        };
+        Wire { status, kind, code, should_retry, retry_after_s }
+    }
+
+    /// The field at fault, for OpenAI's `error.param`.
+    #[must_use]
+    pub fn param(&self) -> Option<&str> {
+        match self {
+            Self::InvalidBody { field, .. } if !field.is_empty() => Some(field),
+            Self::InvalidHeader { name, .. } => Some(name),
+            Self::UnknownModel { .. } | Self::Unpriced { .. } => Some("model"),
+            Self::Duplicate { .. } | Self::IdempotencyConflict => Some("Idempotency-Key"),
+            _ => None,
+        }
+    }
+
+    /// One sentence for the program's author, with the remedy where there is one.
+    #[must_use]
+    pub fn message(&self) -> String {
+        match self {
+            Self::InvalidKey => "No valid TokenOne API key was given. Send one as \
+                `Authorization: Bearer t1_live_…`; keys are made in the dashboard."
+                .into(),
+            Self::Suspended => "This tenant or project is suspended; ask its administrator.".into(),
+            Self::InvalidBody { field, reason } if field.is_empty() => {
+                format!("The request body is not valid: {reason}.")
+            }
+            Self::InvalidBody { field, reason } => format!("`{field}` is not valid: {reason}."),
+            Self::InvalidHeader { name, reason } => {
+                format!("The header `{name}` is not valid: {reason}.")
+            }
+            Self::BodyTooLarge { limit_bytes } => {
+                format!("The request body is larger than the limit of {limit_bytes} bytes.")
+            }
+            Self::UnknownModel { model } => format!(
+                "The model `{model}` does not exist or this key may not use it; \
+                 `GET /v1/models` lists those it may."
+            ),
+            Self::UnknownRoute { route } => format!("Unknown request URL: {route}."),
+            Self::MethodNotAllowed { route } => format!("Method not allowed: {route}."),
+            Self::UnsupportedMediaType => {
+                "The request body must be sent as `Content-Type: application/json`.".into()
+            }
+            Self::Duplicate { call_id } => format!(
+                "This idempotency key was already used for this request, which ran as call {call_id}; \
+                 nothing was sent or charged again."
+            ),
+            Self::IdempotencyConflict => "This idempotency key was already used for another \
+                request; use a new key for a new request."
+                .into(),
+            Self::Unpriced { model } => format!(
+                "The model `{model}` has no price, so it cannot be charged provably; \
+                 ask the operator to price it."
+            ),
+            Self::Overloaded => {
+                "The gateway is at its limit of calls in flight; retry shortly.".into()
+            }
+            Self::Unavailable => {
+                "The gateway cannot admit calls at the moment; retry shortly.".into()
+            }
+            Self::ShuttingDown => "This node is about to stop; retry on another connection.".into(),
+            Self::UpstreamFault => "The provider could not be reached or broke off.".into(),
+            Self::UpstreamInvalid => "The provider's answer could not be read.".into(),
+            Self::UpstreamTimeout => "The provider did not answer in time.".into(),
+            Self::Internal => {
+                "The gateway failed; the request id finds the reason in its log.".into()
+            }
+        }
+    }
+}
