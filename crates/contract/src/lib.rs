@@ -1,1 +1,33 @@
-//! contract
+//! What the console can ask, and what it is shown: one trait and its views per page.
+//!
+//! The browser build holds this crate, so nothing here knows SQL, HTTP or a secret. The traits are
+//! implemented by `console`; pages reach them as `dyn` ports through server functions.
+
+#![forbid(unsafe_code)]
+
+pub mod access;
+pub mod activity;
+pub mod call;
+pub mod fault;
+pub mod frame;
+pub mod keys;
+pub mod tenants;
+
+use std::sync::Arc;
+
+/// Every port of the console, as the server provides them to pages.
+#[derive(Clone)]
+pub struct Console {
+    /// Signing in, the first run, and taking a seat.
+    pub access: Arc<dyn access::Access>,
+    /// What surrounds every page.
+    pub frame: Arc<dyn frame::Frame>,
+    /// The feed of calls.
+    pub activity: Arc<dyn activity::Activity>,
+    /// One call.
+    pub call: Arc<dyn call::Calls>,
+    /// API keys.
+    pub keys: Arc<dyn keys::Keys>,
+    /// Tenants, for the operator.
+    pub tenants: Arc<dyn tenants::Tenants>,
+}

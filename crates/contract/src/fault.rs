@@ -1,0 +1,116 @@
+//! What can go wrong, as the console tells it: a closed list without free text from the inside.
+
+use serde::{Deserialize, Serialize};
+
+use domain::caller::Denied;
+use domain::role::Permission;
+
+/// Why something the console asked for did not happen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// It does not exist, or the caller may not know that it does.
+    #[error("not found")]
+    NotFound,
+    /// The caller's role does not grant it.
+    #[error("not permitted")]
+    Forbidden(Permission),
+    /// It happens inside a tenant, and none is chosen.
+    #[error("choose a tenant first")]
+    NoTenant,
+    /// The session has ended.
+    #[error("sign in again")]
+    SignInAgain,
+    /// E-mail address and password do not open an account; which of them is not said.
+    #[error("the e-mail address or the password is wrong")]
+    WrongCredentials,
+    /// A field of the form is not acceptable.
+    #[error("{field}: {reason}")]
+    Invalid {
+        /// The field's name in the form.
+        field: Field,
+        /// Why, as a sentence that may be shown.
+        reason: Reason,
+    },
+    /// It changed in the meantime, or exists already.
+    #[error("it exists already or has changed")]
+    Conflict,
+    /// Too many tries.
+    #[error("too many attempts; wait {retry_after_s} s")]
+    Limited {
+        /// Seconds to wait.
+        retry_after_s: u32,
+    },
+    /// The database or another part does not answer.
+    #[error("unavailable for the moment")]
+    Unavailable,
+    /// A fault of ours.
+    #[error("failed; reference {reference}")]
+    Internal {
+        /// Finds the reason in the log.
+        reference: String,
+    },
+}
+
+macro_rules! closed {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident = $text:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        #[allow(missing_docs, clippy::allow_attributes, clippy::allow_attributes_without_reason)]
+        pub enum $name { $($variant,)* }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(match self { $(Self::$variant => $text,)* })
+            }
+        }
+    };
+}
+
+closed! {
+    /// A form's field.
+    Field {
+        Email = "E-mail address",
+        Password = "Password",
+        Name = "Name",
+        Slug = "Short name",
+        Token = "Setup token",
+        Tenant = "Tenant",
+        Project = "Project",
+        ExpiresAt = "Expiry",
+        Confirmation = "Confirmation",
+        Reason = "Reason",
+        Filter = "Filter",
+    }
+}
+
+closed! {
+    /// Why a field is not acceptable: a closed list, since it may travel through a URL when a form is
+    /// sent without JavaScript, and there an attacker could write what he likes.
+    Reason {
+        Missing = "is missing",
+        TooLong = "is too long",
+        TooShort = "is too short: use at least 15 characters",
+        NotAnEmail = "is not an e-mail address",
+        TooCommon = "is too easy to guess: it is on the list of common passwords",
+        ContainsName = "contains your e-mail address or the product's name",
+        NotASlug = "may hold only lower-case letters, digits and hyphens",
+        Taken = "is taken",
+        WrongToken = "is not the one printed on the server's console",
+        InThePast = "lies in the past",
+        TooFar = "is too far away",
+        DoesNotMatch = "does not match",
+        Unknown = "does not exist",
+        Malformed = "cannot be read",
+    }
+}
+
+impl From<Denied> for Fault {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Role(permission) => Self::Forbidden(permission),
+            Denied::NoTenant => Self::NoTenant,
+        }
+    }
+}
