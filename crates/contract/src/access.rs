@@ -73,3 +73,17 @@ pub trait Access: Send + Sync {
         reason: Option<String>,
     ) -> Result<(), Fault>;
 }
+
+/// The browser's session of the request at hand. The server puts one into the request's extensions
+/// as `Arc<dyn BrowserSession>`; its cookie is renewed whenever the rights it carries change.
+#[async_trait]
+pub trait BrowserSession: Send + Sync {
+    /// Begins a session for a person, under a new id (against session fixation).
+    async fn start(&self, signed_in: SignedIn) -> Result<(), Fault>;
+
+    /// Remembers the seat, under a new id.
+    async fn remember_seat(&self, tenant_id: Option<TenantId>) -> Result<(), Fault>;
+
+    /// Ends it, in the browser and in the store.
+    async fn end(&self) -> Result<(), Fault>;
+}
