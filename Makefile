@@ -1,0 +1,48 @@
+# The project's habits. Each target sets up what it needs; nothing has to be prepared by hand.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+SETUP := scripts/setup.sh
+TOOLS = PATH="$$($(SETUP) path):$$PATH"
+
+.PHONY: help run build site test test-rust test-end2end check bench clean prepare
+
+help: ## Show this list
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
+
+run: build ## Set up, build, start, and print the address and credentials
+	@exec target/release/tokenone serve
+
+build: ## Build the server and the site for production
+	@$(SETUP)
+	@$(TOOLS) cargo leptos build --release
+
+test: test-rust test-end2end ## Run every test: Rust, Postgres, SDKs, browser
+
+test-rust:
+	@$(SETUP)
+	@$(TOOLS) cargo test --workspace --exclude frontend
+
+test-end2end: build
+	@$(SETUP) test
+	@$(TOOLS) scripts/end2end.sh
+
+check: ## Format, lints, licences, offline queries, tidiness
+	@$(SETUP) check
+	cargo fmt --all --check
+	cargo clippy --workspace --exclude frontend --all-targets -- -D warnings
+	cargo clippy -p frontend --target wasm32-unknown-unknown -- -D warnings
+	@$(TOOLS) cargo deny --all-features check bans licenses sources
+	@$(TOOLS) scripts/prepare.sh --check
+	cargo test -q -p testing --test tidy
+
+prepare: ## Renew the offline query data after a change of SQL
+	@$(SETUP) check
+	@$(TOOLS) scripts/prepare.sh
+
+bench: build ## Measure against going direct and against peers, side by side
+	@$(SETUP) test
+	@$(TOOLS) benches/run.sh
+
+clean: ## Remove what was built, and stop the test database
+	-@cargo run -q -p testing --bin test_postgres -- stop
+	rm -rf target node_modules end2end/node_modules .venv
