@@ -1,0 +1,51 @@
+//! The parts that pages are made of. Each owns one rule: how a table is built, how a time reads, how a
+//! control says why it cannot be used. Pages compose them and hardly name a colour.
+//!
+//! What appears once per row is a function that returns markup, not a component: cells must stay cheap.
+
+pub mod announcer;
+pub mod badge;
+pub mod button;
+pub mod clock;
+pub mod confirm;
+pub mod copy;
+pub mod dialog;
+pub mod empty;
+pub mod failure;
+pub mod field;
+pub mod filter_bar;
+pub mod icon;
+pub mod json_tree;
+pub mod money;
+pub mod number;
+pub mod pager;
+pub mod select;
+pub mod skeleton;
+pub mod table;
+pub mod tabs;
+pub mod theme;
+pub mod time;
+pub mod time_range;
+pub mod toasts;
+pub mod waterfall;
+
+pub use announcer::Announcer;
+pub use badge::{State, badge};
+pub use button::{Button, LinkButton, Tone};
+pub use clock::Clock;
+pub use confirm::TypedConfirmation;
+pub use copy::Copy;
+pub use dialog::{Dialog, Shape};
+pub use empty::{Drawing, Empty};
+pub use failure::{Failure, sentence};
+pub use field::Field;
+pub use icon::{Icon, icon};
+pub use json_tree::{JsonTree, Node};
+pub use money::money;
+pub use pager::Pager;
+pub use select::Select;
+pub use skeleton::{SkeletonLines, SkeletonTable};
+pub use table::{Align, Column, Table};
+pub use tabs::{Tab, Tabs};
+pub use toasts::Toasts;
+pub use waterfall::{Bar, Waterfall};
