@@ -17,6 +17,7 @@ pub struct Config {
     /// How many bills are remembered, the newest ones. The totals count all of them.
     pub bills_kept_max: usize,
     /// How many raw requests are remembered, the newest ones. 0 remembers none and costs nothing.
+    /// Bodies are kept whole and hold what callers wrote: this is for tests.
     pub requests_kept_max: usize,
 }
 

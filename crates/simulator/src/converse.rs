@@ -46,8 +46,8 @@ type Prepared = (script::Script, Option<crate::bill::Meter>, Payload);
 fn prepare(shared: &Shared, call: &Call) -> Result<Prepared, Problem> {
     let prompt = call.dialect.parse(&call.body)?;
     let (model, script) = script::read(&prompt.model, &call.headers)?;
-    if !models::speaks(&model) {
-        return Err(Problem::no_model(&model));
+    if !models::speaks(model) {
+        return Err(Problem::no_model(model));
     }
     let answer = answer::compose(&prompt, &script);
     let usage = Usage {
@@ -56,9 +56,9 @@ fn prepare(shared: &Shared, call: &Call) -> Result<Prepared, Problem> {
         fault: script.usage,
     };
     let created = shared.book.now().timestamp();
-    let reply = Reply { id: &call.id, created, model: &model, answer: &answer, usage };
+    let reply = Reply { id: &call.id, created, model, answer: &answer, usage };
     let meter = script.bills().then(|| {
-        let mut meter = call.meter(shared, call.dialect.endpoint(), &model, answer.prompt_tokens);
+        let mut meter = call.meter(shared, call.dialect.endpoint(), model, answer.prompt_tokens);
         if prompt.stream {
             meter.streamed();
         } else if !script.hangs() {

@@ -93,8 +93,8 @@ fn prepare(shared: &Shared, call: &Call) -> Result<(Script, Option<Meter>, Paylo
     let ask: Ask<'_> = serde_json::from_slice(&call.body)
         .map_err(|error| Problem::bad_request(format!("Not an embeddings request: {error}.")))?;
     let (model, script) = script::read(&ask.model, &call.headers)?;
-    if !models::embeds(&model) {
-        return Err(Problem::no_model(&model));
+    if !models::embeds(model) {
+        return Err(Problem::no_model(model));
     }
     let dimensions = ask.dimensions.unwrap_or(DIMENSIONS_DEFAULT);
     if !(1..=DIMENSIONS_MAX).contains(&dimensions) {
@@ -120,11 +120,11 @@ fn prepare(shared: &Shared, call: &Call) -> Result<(Script, Option<Meter>, Paylo
                 embedding: format.write(vector(input.seed, dimensions)),
             })
             .collect(),
-        model: &model,
+        model,
         usage: usage.embedding(),
     });
     let meter =
-        script.bills().then(|| call.meter(shared, Endpoint::Embeddings, &model, prompt_tokens));
+        script.bills().then(|| call.meter(shared, Endpoint::Embeddings, model, prompt_tokens));
     Ok((script, meter, Payload::Whole(body.into())))
 }
 

@@ -1,7 +1,7 @@
 //! What a caller asks to go wrong: `x-simulate: key=value;key=value`, or the same words after
 //! `+fault=` in the model's name. Where both name a setting, the header wins.
 
-use std::{borrow::Cow, time::Duration};
+use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
 
@@ -104,12 +104,9 @@ pub(crate) enum UsageFault {
 ///
 /// # Errors
 /// A 400 that names every setting which is unknown or has an impossible value.
-pub(crate) fn read<'m>(
-    model: &'m str,
-    headers: &HeaderMap,
-) -> Result<(Cow<'m, str>, Script), Problem> {
+pub(crate) fn read<'m>(model: &'m str, headers: &HeaderMap) -> Result<(&'m str, Script), Problem> {
     let (name, suffix) = model.split_once(SUFFIX).unwrap_or((model, ""));
-    Ok((Cow::Borrowed(name), read_words(suffix, headers)?))
+    Ok((name, read_words(suffix, headers)?))
 }
 
 /// Reads a script of words that came with a model's name, and the header's on top of it.
@@ -274,6 +271,6 @@ mod tests {
     #[test]
     fn a_healthy_provider_is_the_default() {
         let (model, script) = read("sim-large", &HeaderMap::new()).unwrap();
-        assert_eq!((model.as_ref(), script), ("sim-large", Script::default()));
+        assert_eq!((model, script), ("sim-large", Script::default()));
     }
 }

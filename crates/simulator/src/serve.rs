@@ -62,6 +62,7 @@ impl Simulator {
             .route("/v1/models", get(models::list))
             .route("/", get(home::page))
             .fallback(nothing_here)
+            .method_not_allowed_fallback(nothing_here)
             .with_state(Arc::clone(&self.shared))
     }
 

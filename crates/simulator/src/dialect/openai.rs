@@ -148,7 +148,11 @@ pub(crate) fn parse(body: &[u8]) -> Result<Prompt<'_>, Problem> {
     }
     let max_tokens = request.max_completion_tokens.or(request.max_tokens);
     if max_tokens == Some(0) {
-        return Err(Problem::bad_param("max_tokens", "integer_below_min_value", "At least 1."));
+        return Err(Problem::bad_param(
+            "max_tokens",
+            "integer_below_min_value",
+            "`max_tokens` is at least 1.",
+        ));
     }
     let tools_forbidden = request.tool_choice.is_some_and(|choice| choice.get() == "\"none\"");
     let tool = request

@@ -89,7 +89,7 @@ impl Problem {
     pub(crate) fn not_found(path: &str) -> Self {
         Self {
             status: StatusCode::NOT_FOUND,
-            ..Self::bad_request(format!("The simulator serves nothing at {path}."))
+            ..Self::bad_request(format!("The simulator serves nothing at {path} by this method."))
         }
     }
 

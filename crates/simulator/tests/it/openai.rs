@@ -182,6 +182,7 @@ async fn models_are_listed_and_other_paths_are_not_there() {
     let list = body(get("/v1/models").header("anthropic-version", "2023-06-01"), 200).await;
     assert_eq!(list["data"][0]["type"], "model");
     assert_eq!(body(get("/v1/files"), 404).await["error"]["type"], "invalid_request_error");
+    assert_eq!(body(get(CHAT), 404).await["error"]["type"], "invalid_request_error");
     let page = get("/").send().await.unwrap().text().await.unwrap();
     assert!(page.contains("not a model provider"), "{page}");
 }
