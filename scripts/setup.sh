@@ -55,9 +55,16 @@ rust() {
     fi
 }
 
-# Passes every hundredth step of a long build on, so that waiting people see life.
-pulse() { awk '/Compiling/ { if (++n % 100 == 0) print "setup:   " n " crates compiled" } { print > log }
-    /Compiling/ && n % 100 == 0 { fflush() }' log="$1" >&2; }
+# Keeps the story of a long build, and passes every hundredth step on so that waiting people see life.
+pulse() { # pulse <file>
+    local line count=0
+    while IFS= read -r line; do
+        printf '%s\n' "$line" >>"$1"
+        [[ "$line" == *Compiling* ]] || continue
+        count=$((count + 1))
+        [ $((count % 100)) -ne 0 ] || say "  $count crates compiled"
+    done
+}
 
 cargo_tool() { # cargo_tool <package> <version> <program> [option of cargo install]...
     local package="$1" version="$2" program="$3"; shift 3
@@ -72,6 +79,7 @@ cargo_tool() { # cargo_tool <package> <version> <program> [option of cargo insta
     fi
     say "building $package $version: a few minutes, once per machine"
     local target log="$TOOLS/$package-$version.log"
+    : >"$log"
     target="$(mktemp -d "$TOOLS/.build-XXXXXX")"
     # shellcheck disable=SC2064  # the folder's name is meant as it is now
     trap "rm -rf '$target'" EXIT

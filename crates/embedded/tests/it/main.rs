@@ -1,5 +1,7 @@
 //! The real server, on this machine: it starts, survives what machines do to it, and stops.
 
+#![expect(clippy::unwrap_used, reason = "in a test, a panic is how a failure is told")]
+
 mod life;
 mod rules;
 mod survival;
