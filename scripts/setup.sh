@@ -113,6 +113,7 @@ check_tools() {
 
 npm_packages() { # npm_packages <folder>
     local folder="$1"
+    [ -e "$folder/package-lock.json" ] || die "$folder/package-lock.json is missing."
     if [ ! -e "$folder/node_modules/.package-lock.json" ] ||
         [ "$folder/package-lock.json" -nt "$folder/node_modules/.package-lock.json" ]; then
         say "installing the npm packages of $folder"

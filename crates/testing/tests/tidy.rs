@@ -3,6 +3,12 @@
 //! Goal: what a reviewer would have to remember is checked here instead. Method: read the sources, the
 //! manifests and `cargo metadata` once each and compare them with what the documents say.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "in a test, a panic is how a failure is told"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
