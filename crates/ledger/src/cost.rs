@@ -16,13 +16,23 @@ const TOKENS_PER_RATE: i128 = 1_000_000;
 const PPM: i128 = 1_000_000;
 
 /// What the provider bills for a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cost {
     /// The amount, rounded half-even to whole nano-USD.
     pub amount: NanoUsd,
     /// What rounding took, in millionths of a nano-USD, −500,000 to 500,000: the exact cost is
     /// `amount` plus this. Kept so that sums can be recomputed exactly.
     pub remainder: i32,
+}
+
+/// What the customer is charged for a call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Charge {
+    /// The amount, rounded half-even to whole nano-USD.
+    pub amount: NanoUsd,
+    /// What rounding took, in 10⁻¹² nano-USD, at most half a nano-USD either way: the exact charge
+    /// is `amount` plus this.
+    pub remainder: i64,
 }
 
 /// Why an amount cannot be computed.
@@ -53,9 +63,13 @@ pub fn cost(price: &Price, usage: &Usage) -> Result<Cost, CostError> {
 ///
 /// # Errors
 /// [`CostError`] where the amount does not fit a ledger row or the markup is below −100 %.
-pub fn charge(price: &Price, usage: &Usage, markup_ppm: i32) -> Result<NanoUsd, CostError> {
+pub fn charge(price: &Price, usage: &Usage, markup_ppm: i32) -> Result<Charge, CostError> {
     let marked = marked_up(sum(price, usage)?, markup_ppm)?;
-    nano(half_even(marked, TOKENS_PER_RATE * PPM).0)
+    let (amount, remainder) = half_even(marked, TOKENS_PER_RATE * PPM);
+    Ok(Charge {
+        amount: nano(amount)?,
+        remainder: i64::try_from(remainder).map_err(|_| CostError::Overflow)?,
+    })
 }
 
 /// An amount that the charge of a call cannot exceed as long as its input has at most `input_bytes`

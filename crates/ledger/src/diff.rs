@@ -119,9 +119,11 @@ fn shifts(old: &Row, new: &Row) -> Vec<Shift> {
     let spots = std::iter::once((0, String::new()))
         .chain(thresholds.into_iter().map(|at| (at.saturating_add(1), format!(" above {at}"))));
     for (input_total, label) in spots {
-        let pairs = was.rates_at(input_total).components().into_iter().zip(
-            is.rates_at(input_total).components(),
-        );
+        let pairs = was
+            .rates_at(input_total)
+            .components()
+            .into_iter()
+            .zip(is.rates_at(input_total).components());
         shifts.extend(pairs.map(|((name, old), (_, new))| (format!("{name}{label}"), old, new)));
     }
     shifts

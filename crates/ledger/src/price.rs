@@ -191,8 +191,10 @@ impl Tariff {
     pub fn check(&self) -> Result<(), PriceError> {
         self.base.check()?;
         bounded("per_request", self.per_request_nano, REQUEST_NANO_MAX)?;
-        let rising =
-            self.tiers.windows(2).all(|pair| pair[0].above_input_tokens < pair[1].above_input_tokens);
+        let rising = self
+            .tiers
+            .windows(2)
+            .all(|pair| pair[0].above_input_tokens < pair[1].above_input_tokens);
         if self.tiers.len() > TIERS_MAX || !rising {
             return Err(PriceError::Tiers);
         }

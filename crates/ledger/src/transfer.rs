@@ -4,6 +4,8 @@
 use domain::ids::{CallId, TenantId};
 use domain::money::NanoUsd;
 
+use crate::cost::{Charge, Cost};
+
 macro_rules! coded {
     ($(#[$doc:meta])* $name:ident: $code:ty { $($(#[$vdoc:meta])* $variant:ident = $value:literal;)* }) => {
         $(#[$doc])*
@@ -127,9 +129,9 @@ pub enum Settlement {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Money {
     /// What the customer is charged. It may exceed the hold, and is recorded as it is.
-    pub charge: NanoUsd,
+    pub charge: Charge,
     /// What the provider bills.
-    pub cost: NanoUsd,
+    pub cost: Cost,
     /// Where the cost is booked to.
     pub cost_to: CostTo,
 }
@@ -167,6 +169,8 @@ pub struct Transfer {
     pub amount: NanoUsd,
     /// In nano-USD: what a resolution takes off the pending layer, the whole hold.
     pub released: NanoUsd,
+    /// What rounding took from the amount: 10⁻¹² nano-USD for a charge, 10⁻⁶ for a cost.
+    pub remainder: i64,
 }
 
 /// One signed entry of a transfer: debits are positive, credits negative.
@@ -211,9 +215,7 @@ pub fn settlement(hold: &Hold, settlement: &Settlement) -> Result<Vec<Transfer>,
         return Err(TransferError::EmptyHold);
     }
     let (step, kind, money, released) = match settlement {
-        Settlement::Post(money) => {
-            (Step::Resolution, TransferKind::Post, Some(money), hold.amount)
-        }
+        Settlement::Post(money) => (Step::Resolution, TransferKind::Post, Some(money), hold.amount),
         Settlement::Void => (Step::Resolution, TransferKind::Void, None, hold.amount),
         Settlement::Expire => (Step::Resolution, TransferKind::Expire, None, hold.amount),
         Settlement::Late(money) => (Step::Late, TransferKind::Late, Some(money), NanoUsd::ZERO),
@@ -221,12 +223,15 @@ pub fn settlement(hold: &Hold, settlement: &Settlement) -> Result<Vec<Transfer>,
     let Some(money) = money else {
         return Ok(vec![charge_leg(hold, step, kind, NanoUsd::ZERO, released)]);
     };
-    for (name, amount) in [("charge", money.charge), ("cost", money.cost)] {
+    for (name, amount) in [("charge", money.charge.amount), ("cost", money.cost.amount)] {
         if amount < NanoUsd::ZERO {
             return Err(TransferError::Negative(name));
         }
     }
-    let charge = charge_leg(hold, step, kind, money.charge, released);
+    let charge = Transfer {
+        remainder: money.charge.remainder,
+        ..charge_leg(hold, step, kind, money.charge.amount, released)
+    };
     let cost = Transfer {
         leg: Leg::Cost,
         debit: Account::ProviderCost,
@@ -234,8 +239,9 @@ pub fn settlement(hold: &Hold, settlement: &Settlement) -> Result<Vec<Transfer>,
             CostTo::Payable => Account::ProviderPayable,
             CostTo::Suspense => Account::Suspense,
         },
-        amount: money.cost,
+        amount: money.cost.amount,
         released: NanoUsd::ZERO,
+        remainder: i64::from(money.cost.remainder),
         ..charge
     };
     Ok(vec![charge, cost])
@@ -279,6 +285,7 @@ const fn charge_leg(
         credit: Account::Revenue,
         amount,
         released,
+        remainder: 0,
     }
 }
 
@@ -299,15 +306,8 @@ impl Account {
 
 impl TransferKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
-        Self::Hold,
-        Self::Post,
-        Self::Void,
-        Self::Expire,
-        Self::Late,
-        Self::Overrun,
-        Self::Adjust,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Hold, Self::Post, Self::Void, Self::Expire, Self::Late, Self::Overrun, Self::Adjust];
 
     /// The letter in the database.
     #[must_use]

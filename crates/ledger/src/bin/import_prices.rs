@@ -66,8 +66,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     }
     let old = existing(&target)?;
     let header = header(&text, arguments.state, old.as_ref());
-    let new =
-        Catalogue::new(header, import.rows).map_err(|error| format!("refused: {error}"))?;
+    let new = Catalogue::new(header, import.rows).map_err(|error| format!("refused: {error}"))?;
     let nothing = Catalogue { header: new.header.clone(), rows: Vec::new() };
     let changes = diff(old.as_ref().unwrap_or(&nothing), &new);
     report(&changes);

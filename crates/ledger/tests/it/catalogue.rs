@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use ledger::catalogue::{Catalogue, Row};
+use ledger::cost::{charge, hold_bound};
 use ledger::diff::{What, diff};
+use ledger::usage::Usage;
 
 use crate::{DOLLAR, price_id};
 
@@ -41,9 +43,15 @@ fn a_bad_row_is_named() {
         (vec![row("a", always, "", 1, ""), good.clone()], "price 1 (p/a): it overlaps"),
         (vec![row("a", always, always, 1, "")], "price 0 (p/a): it ends before"),
         (vec![row("", always, "", 1, "")], "price 0 (p/): `model` must have"),
-        (vec![good.clone(), row("b", always, "", 1, "\"equals\":[\"a\"],")], "price 1 (p/b): the name `a`"),
+        (
+            vec![good.clone(), row("b", always, "", 1, "\"equals\":[\"a\"],")],
+            "price 1 (p/b): the name `a`",
+        ),
         (vec![row("b", always, "", 1, "\"colour\":1,")], "price 0 (p/b): unknown field `colour`"),
-        (vec!["{\"provider\":\"p\",\"model\":\"x\",\"input\":1.5}".into()], "price 0 (p/x): invalid type"),
+        (
+            vec!["{\"provider\":\"p\",\"model\":\"x\",\"input\":1.5}".into()],
+            "price 0 (p/x): invalid type",
+        ),
         (vec!["7".into()], "price 0 (/): invalid type"),
     ] {
         let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
@@ -51,7 +59,12 @@ fn a_bad_row_is_named() {
         assert!(message.starts_with(expected), "{message}");
     }
     assert!(Catalogue::parse("").is_err());
-    assert!(Catalogue::parse(&file(&[]).replace(":1,", ":2,")).unwrap_err().to_string().contains("format 2"));
+    assert!(
+        Catalogue::parse(&file(&[]).replace(":1,", ":2,"))
+            .unwrap_err()
+            .to_string()
+            .contains("format 2")
+    );
 }
 
 #[test]
@@ -128,10 +141,7 @@ fn large_changes_are_marked_whatever_way_they_come() {
     let moved = changes(&[&b, &row("c", "1970-01-01", "", 999, "")]);
     assert_eq!(
         moved,
-        [
-            ("+ p/c from 1970-01-01".into(), false),
-            ("- p/a from 1970-01-01".into(), false)
-        ]
+        [("+ p/c from 1970-01-01".into(), false), ("- p/a from 1970-01-01".into(), false)]
     );
 }
 
@@ -159,8 +169,39 @@ fn the_committed_catalogue_holds_and_can_be_built_into_prices() {
     let mini = find("openai", "gpt-4o-mini");
     assert_eq!(rates_of(mini), [150_000_000, 75_000_000, 150_000_000, 600_000_000]);
     // The source dates a price of this model: before and after are two rows.
-    assert_eq!(catalogue.rows.iter().filter(|r| r.key().0 == "openai" && r.model == "o3").count(), 2);
-    assert!(matches!(diff(&Catalogue { rows: vec![], ..catalogue.clone() }, &catalogue)[0].what, What::Added));
+    assert_eq!(
+        catalogue.rows.iter().filter(|r| r.key().0 == "openai" && r.model == "o3").count(),
+        2
+    );
+    assert!(matches!(
+        diff(&Catalogue { rows: vec![], ..catalogue.clone() }, &catalogue)[0].what,
+        What::Added
+    ));
+}
+
+/// For every committed price: input at and around each threshold, in every kind of input.
+#[test]
+fn t10_holds_cover_charges_over_the_whole_catalogue() {
+    const OUTPUT: u64 = 4_096;
+    let rows = [committed("catalogue.json").rows, committed("simulator.json").rows].concat();
+    for row in rows {
+        let price = row.price(price_id()).unwrap();
+        let thresholds = row.tiers.iter().map(|tier| tier.above_input_tokens);
+        for input in std::iter::once(100).chain(thresholds.flat_map(|at| [at, at + 1])) {
+            let held = hold_bound(&price, input, OUTPUT, 1, 50_000).unwrap();
+            let kinds: [fn(&mut Usage) -> &mut u64; 3] = [
+                |usage| &mut usage.input_tokens,
+                |usage| &mut usage.cached_input_tokens,
+                |usage| &mut usage.cache_write_tokens,
+            ];
+            for kind in kinds {
+                let mut usage = Usage { output_tokens: OUTPUT, ..Usage::default() };
+                *kind(&mut usage) = input;
+                let charged = charge(&price, &usage, 50_000).unwrap().amount;
+                assert!(held >= charged, "{}/{} at {input}", row.provider, row.model);
+            }
+        }
+    }
 }
 
 #[test]

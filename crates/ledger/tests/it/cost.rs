@@ -2,7 +2,7 @@
 
 use domain::money::NanoUsd;
 use ledger::cost::{Cost, CostError, REQUEST_OVERHEAD_TOKENS, charge, cost, half_even, hold_bound};
-use ledger::price::{RATE_NANO_PER_MTOK_MAX, Rates};
+use ledger::price::{Price, RATE_NANO_PER_MTOK_MAX, Rates};
 use ledger::usage::{TOKENS_MAX, Usage};
 use proptest::prelude::*;
 
@@ -16,6 +16,11 @@ const fn usage(input: u64, cached: u64, write: u64, output: u64) -> Usage {
         output_tokens: output,
         reasoning_tokens: 0,
     }
+}
+
+/// The amount of a charge.
+fn charged(price: &Price, usage: &Usage, markup_ppm: i32) -> Result<NanoUsd, CostError> {
+    charge(price, usage, markup_ppm).map(|charge| charge.amount)
 }
 
 #[test]
@@ -57,20 +62,28 @@ fn one_rounding_over_the_sum_of_all_components() {
 fn the_markup_is_on_the_exact_sum_and_not_on_the_rounded_cost() {
     let price = price(rates(500_000, 0, 0, 0), 0, &[]);
     // 0.5 nano-USD costs 0 (to even); with 100 % markup it charges 1, not twice nothing.
-    assert_eq!(charge(&price, &usage(1, 0, 0, 0), 1_000_000), Ok(NanoUsd(1)));
-    assert_eq!(charge(&price, &usage(1, 0, 0, 0), 0), Ok(NanoUsd(0)));
-    assert_eq!(charge(&price, &usage(3, 0, 0, 0), 0), Ok(NanoUsd(2)));
+    assert_eq!(charged(&price, &usage(1, 0, 0, 0), 1_000_000), Ok(NanoUsd(1)));
+    assert_eq!(charged(&price, &usage(1, 0, 0, 0), 0), Ok(NanoUsd(0)));
+    assert_eq!(charged(&price, &usage(3, 0, 0, 0), 0), Ok(NanoUsd(2)));
     // A discount down to nothing is one; below that is not.
-    assert_eq!(charge(&price, &usage(1_000, 0, 0, 0), -1_000_000), Ok(NanoUsd(0)));
-    let below = charge(&price, &usage(1_000, 0, 0, 0), -1_000_001);
+    assert_eq!(charged(&price, &usage(1_000, 0, 0, 0), -1_000_000), Ok(NanoUsd(0)));
+    let below = charged(&price, &usage(1_000, 0, 0, 0), -1_000_001);
     assert_eq!(below, Err(CostError::Markup(-1_000_001)));
+}
+
+#[test]
+fn what_rounding_takes_from_a_charge_is_kept() {
+    let price = price(rates(500_001, 0, 0, 0), 0, &[]);
+    // 0.500001 nano-USD with 5 % is 0.52500105, so 1 is charged and 0.47499895 too much.
+    let charge = charge(&price, &usage(1, 0, 0, 0), 50_000).unwrap();
+    assert_eq!((charge.amount, charge.remainder), (NanoUsd(1), -474_998_950_000));
 }
 
 #[test]
 fn a_fee_per_request_is_part_of_the_sum() {
     let price = price(rates(DOLLAR, 0, 0, DOLLAR), 12_000_000, &[]);
-    assert_eq!(charge(&price, &usage(10, 0, 0, 10), 0), Ok(NanoUsd(12_020_000)));
-    assert_eq!(charge(&price, &usage(10, 0, 0, 10), 50_000), Ok(NanoUsd(12_621_000)));
+    assert_eq!(charged(&price, &usage(10, 0, 0, 10), 0), Ok(NanoUsd(12_020_000)));
+    assert_eq!(charged(&price, &usage(10, 0, 0, 10), 50_000), Ok(NanoUsd(12_621_000)));
 }
 
 #[test]
@@ -80,12 +93,12 @@ fn b10_an_amount_beyond_64_bits_is_refused() {
     // 2^40 tokens at $1,000 per million are over a billion dollars; nine times that does not fit.
     let all = usage(TOKENS_MAX, TOKENS_MAX, TOKENS_MAX, TOKENS_MAX);
     assert!(cost(&price, &all).is_ok());
-    assert_eq!(charge(&price, &all, i32::MAX), Err(CostError::Overflow));
-    assert_eq!(charge(&price, &all, 2_000_000), Err(CostError::Overflow));
+    assert_eq!(charged(&price, &all, i32::MAX), Err(CostError::Overflow));
+    assert_eq!(charged(&price, &all, 2_000_000), Err(CostError::Overflow));
     // Counts that no reading lets through are refused as well, rather than wrapped.
     let wild = usage(u64::MAX, u64::MAX, u64::MAX, u64::MAX);
     assert_eq!(cost(&price, &wild), Err(CostError::Overflow));
-    assert_eq!(charge(&price, &wild, i32::MAX), Err(CostError::Overflow));
+    assert_eq!(charged(&price, &wild, i32::MAX), Err(CostError::Overflow));
     let bound = hold_bound(&price, u64::MAX, u64::MAX, u32::MAX, i32::MAX);
     assert_eq!(bound, Err(CostError::Overflow));
 }
@@ -138,9 +151,9 @@ proptest! {
         let cached = (most - input) * parts.1 / 1_000;
         let write = (most - input - cached) * parts.2 / 1_000;
         let output = max_output * u64::from(n) * output / 1_000;
-        let charged = charge(&price, &usage(input, cached, write, output), markup).unwrap();
+        let charge = charged(&price, &usage(input, cached, write, output), markup).unwrap();
         let held = hold_bound(&price, bytes, max_output, n, markup).unwrap();
-        prop_assert!(held >= charged, "{held} < {charged}");
+        prop_assert!(held >= charge, "{held} < {charge}");
         prop_assert!(held > NanoUsd::ZERO);
     }
 

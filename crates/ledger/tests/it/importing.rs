@@ -56,7 +56,9 @@ fn tiers_reprice_every_component() {
     let tiers: Vec<_> = row
         .tiers
         .iter()
-        .map(|tier| (tier.above_input_tokens, tier.rates.input, tier.rates.cached_input, tier.rates.output))
+        .map(|tier| {
+            (tier.above_input_tokens, tier.rates.input, tier.rates.cached_input, tier.rates.output)
+        })
         .collect();
     assert_eq!(
         tiers,
@@ -69,24 +71,21 @@ fn tiers_reprice_every_component() {
 
 #[test]
 fn dated_prices_follow_each_other() {
-    let rows = one(
-        "[{\"prices\":{\"input_mtok\":2,\"output_mtok\":10}},\
+    let rows = one("[{\"prices\":{\"input_mtok\":2,\"output_mtok\":10}},\
           {\"constraint\":{\"start_date\":\"2026-09-01\"},\
-           \"prices\":{\"input_mtok\":3,\"output_mtok\":15}}]",
-    )
+           \"prices\":{\"input_mtok\":3,\"output_mtok\":15}}]")
     .unwrap()
     .rows;
     let periods: Vec<_> = rows
         .iter()
-        .map(|row| (row.effective_from.to_string(), row.effective_to.map(|d| d.to_string()), row.input))
+        .map(|row| {
+            (row.effective_from.to_string(), row.effective_to.map(|d| d.to_string()), row.input)
+        })
         .collect();
     let change = "2026-09-01".to_string();
     assert_eq!(
         periods,
-        [
-            ("1970-01-01".to_string(), Some(change.clone()), 2 * DOLLAR),
-            (change, None, 3 * DOLLAR)
-        ]
+        [("1970-01-01".to_string(), Some(change.clone()), 2 * DOLLAR), (change, None, 3 * DOLLAR)]
     );
     let backwards = one(
         "[{\"constraint\":{\"start_date\":\"2026-09-01\"},\"prices\":{\"input_mtok\":3,\"output_mtok\":1}},\
@@ -137,7 +136,8 @@ fn what_cannot_be_represented_is_left_out_and_named() {
     let sound = one("{\"input_mtok\":1,\"output_mtok\":1,\"input_audio_mtok\":3}").unwrap();
     assert_eq!((sound.rows.len(), sound.notes[0].what), (1, Remark::SoundInput));
     // An embedding has no output, so it needs no price for it.
-    let embedding = convert(&file("p", &[("x-embed-1", "{\"equals\":\"x\"}", "{\"input_mtok\":1}")]));
+    let embedding =
+        convert(&file("p", &[("x-embed-1", "{\"equals\":\"x\"}", "{\"input_mtok\":1}")]));
     assert_eq!(embedding.unwrap().rows[0].output, 0);
 }
 

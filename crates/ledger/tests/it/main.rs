@@ -1,5 +1,7 @@
 //! Tests of the ledger's arithmetic, entries and prices.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
 mod catalogue;
 mod cost;
 mod golden;
@@ -10,8 +12,11 @@ mod reading;
 mod transfers;
 
 use domain::ids::{CallId, PriceId, TenantId};
+use domain::money::NanoUsd;
 use ledger::catalogue::ALWAYS;
+use ledger::cost::{Charge, Cost};
 use ledger::price::{Price, Rates, Tariff, Tier};
+use ledger::transfer::{CostTo, Money};
 
 /// One US dollar per million tokens.
 pub const DOLLAR: i64 = 1_000_000_000;
@@ -44,4 +49,13 @@ pub fn price(base: Rates, per_request_nano: i64, tiers: &[(u64, Rates)]) -> Pric
     let from = ALWAYS.and_time(chrono::NaiveTime::MIN).and_utc();
     let tariff = Tariff { base, per_request_nano, tiers };
     Price::new(price_id(), "test", "model", from, tariff).unwrap()
+}
+
+/// Whole amounts in nano-USD, the cost owed to the provider.
+pub const fn money(charge: i64, cost: i64) -> Money {
+    Money {
+        charge: Charge { amount: NanoUsd(charge), remainder: 0 },
+        cost: Cost { amount: NanoUsd(cost), remainder: 0 },
+        cost_to: CostTo::Payable,
+    }
 }

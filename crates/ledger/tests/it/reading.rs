@@ -27,8 +27,7 @@ fn t49_cached_tokens_are_part_of_openai_prompts_and_not_of_anthropic_input() {
         "input_tokens": 86, "cache_read_input_tokens": 1920, "cache_creation_input_tokens": 248,
         "output_tokens": 300, "service_tier": "standard"
     })));
-    let expected =
-        Usage { cache_write_tokens: 248, reasoning_tokens: 0, ..expected };
+    let expected = Usage { cache_write_tokens: 248, reasoning_tokens: 0, ..expected };
     assert_eq!(reading, Reading::Reported(expected));
     assert_eq!(expected.input_total(), 86 + 1920 + 248);
 }
@@ -37,12 +36,8 @@ fn t49_cached_tokens_are_part_of_openai_prompts_and_not_of_anthropic_input() {
 fn an_anthropic_stream_reports_in_two_parts() {
     let start = json!({"input_tokens": 25, "cache_read_input_tokens": 7, "output_tokens": 1});
     let delta = json!({"output_tokens": 15, "input_tokens": null});
-    let usage = Usage {
-        input_tokens: 25,
-        cached_input_tokens: 7,
-        output_tokens: 15,
-        ..Usage::default()
-    };
+    let usage =
+        Usage { input_tokens: 25, cached_input_tokens: 7, output_tokens: 15, ..Usage::default() };
     assert_eq!(Reading::anthropic_stream(Some(&start), Some(&delta)), Reading::Reported(usage));
     // Broken off before the delta: what the start says is what there is.
     let cut = Usage { output_tokens: 1, ..usage };
@@ -145,10 +140,16 @@ fn b7_usage_that_cannot_be_true_is_absurd() {
         assert_eq!(openai(&usage), Reading::Absurd(Absurd::NotAnObject), "{usage}");
     }
     let parts = [
-        (json!({"prompt_tokens": 5, "completion_tokens": 1,
-                "prompt_tokens_details": {"cached_tokens": 6}}), "cached_tokens"),
-        (json!({"prompt_tokens": 5, "completion_tokens": 1,
-                "completion_tokens_details": {"reasoning_tokens": 2}}), "reasoning_tokens"),
+        (
+            json!({"prompt_tokens": 5, "completion_tokens": 1,
+                "prompt_tokens_details": {"cached_tokens": 6}}),
+            "cached_tokens",
+        ),
+        (
+            json!({"prompt_tokens": 5, "completion_tokens": 1,
+                "completion_tokens_details": {"reasoning_tokens": 2}}),
+            "reasoning_tokens",
+        ),
     ];
     for (usage, expected) in parts {
         let Reading::Absurd(Absurd::PartAboveWhole { part, .. }) = openai(&usage) else {

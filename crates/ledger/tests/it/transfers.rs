@@ -7,14 +7,10 @@ use ledger::transfer::{
     TransferKind, entries, hold, settlement,
 };
 
-use crate::{call, tenant};
+use crate::{call, money, tenant};
 
 fn a_hold(amount: i64) -> Hold {
     Hold { tenant_id: tenant(1), call_id: call(1), attempt: 0, amount: NanoUsd(amount) }
-}
-
-const fn money(charge: i64, cost: i64) -> Money {
-    Money { charge: NanoUsd(charge), cost: NanoUsd(cost), cost_to: CostTo::Payable }
 }
 
 fn rows(settled: &Settlement) -> Vec<Transfer> {
@@ -50,13 +46,24 @@ fn numbers_codes_and_letters_are_those_of_the_database() {
 #[test]
 fn a_post_releases_the_hold_charges_and_books_the_cost() {
     let [charge, cost] = rows(&Settlement::Post(money(140, 120))).try_into().unwrap();
-    assert_eq!((charge.step, charge.leg, charge.kind), (Step::Resolution, Leg::Charge, TransferKind::Post));
+    assert_eq!(
+        (charge.step, charge.leg, charge.kind),
+        (Step::Resolution, Leg::Charge, TransferKind::Post)
+    );
     assert_eq!((charge.debit, charge.credit), (Account::Wallet, Account::Revenue));
     // The charge exceeds the hold, and is recorded as it is.
     assert_eq!((charge.amount, charge.released), (NanoUsd(140), NanoUsd(100)));
     assert_eq!((cost.step, cost.leg, cost.kind), (Step::Resolution, Leg::Cost, TransferKind::Post));
     assert_eq!((cost.debit, cost.credit), (Account::ProviderCost, Account::ProviderPayable));
     assert_eq!((cost.amount, cost.released), (NanoUsd(120), NanoUsd(0)));
+}
+
+#[test]
+fn what_rounding_took_goes_with_each_amount() {
+    let mut money = money(1, 2);
+    (money.charge.remainder, money.cost.remainder) = (-499_999_999_999, 500_000);
+    let rows = rows(&Settlement::Post(money));
+    assert_eq!((rows[0].remainder, rows[1].remainder), (-499_999_999_999, 500_000));
 }
 
 #[test]
