@@ -1,6 +1,6 @@
 //! Every URL of the console is built here, so that a link cannot name a page that does not exist.
 
-use domain::ids::{CallId, KeyId, TenantId};
+use domain::ids::{CallId, KeyId, ProjectId, TenantId};
 
 /// The start: the server sends everyone on to where they belong.
 pub const HOME: &str = "/";
@@ -45,6 +45,12 @@ pub fn key_revoke(id: KeyId) -> String {
 #[must_use]
 pub fn key_activity(id: KeyId) -> String {
     format!("{ACTIVITY}?key={id}")
+}
+
+/// The calls of a project.
+#[must_use]
+pub fn project_activity(id: ProjectId) -> String {
+    format!("{ACTIVITY}?project={id}")
 }
 
 /// The form for a new tenant.

@@ -123,7 +123,8 @@ fn misplaced() -> Fault {
 }
 
 /// Whether the request is a form sent without JavaScript, which is answered with a redirect.
-fn plain_form() -> bool {
+#[must_use]
+pub fn plain_form() -> bool {
     use_context::<Parts>().is_some_and(|parts| {
         parts.method == http::Method::POST
             && parts

@@ -1,0 +1,44 @@
+//! What must be known on every page.
+
+use leptos::prelude::*;
+
+use super::Here;
+use super::calls::TakeSeat;
+use crate::ui::icon::{Icon, icon};
+use crate::ui::sentence;
+
+/// The simulator's banner, and why a seat could not be taken.
+#[component]
+pub fn Banners(here: Here) -> impl IntoView {
+    // A seat is taken with a plain form; when that fails the browser comes back with the reason.
+    let refused = ServerAction::<TakeSeat>::new().value();
+    view! {
+        {here
+            .with(|view| view.simulated)
+            .then(|| {
+                view! {
+                    <p class="banner banner-info">
+                        {icon(Icon::Info)}
+                        <span>
+                            <strong>"Simulated provider:"</strong>
+                            " answers are not real, and what they cost is not real money."
+                        </span>
+                    </p>
+                }
+            })}
+        {move || {
+            let fault = refused.get()?.err()?;
+            Some(
+                view! {
+                    <p class="banner banner-bad" role="alert">
+                        {icon(Icon::Alert)}
+                        <span>
+                            <strong>"The tenant was not changed. "</strong>
+                            {sentence(&fault.0)}
+                        </span>
+                    </p>
+                },
+            )
+        }}
+    }
+}

@@ -1,0 +1,162 @@
+//! What surrounds every page of someone signed in: sidebar, top bar, banners, palette, keys.
+
+pub mod account;
+pub mod banner;
+pub mod calls;
+pub mod help;
+pub mod keyboard;
+pub mod menu;
+pub mod page;
+pub mod palette;
+pub mod seat;
+pub mod sidebar;
+pub mod top_bar;
+
+use contract::fault::Fault;
+use contract::frame::FrameView;
+use leptos::prelude::*;
+use leptos_router::components::Outlet;
+use leptos_router::hooks::{use_location, use_navigate};
+
+pub use page::{Crumb, Page};
+
+use crate::paths;
+use crate::ui::{Failure, SkeletonLines, SkeletonTable};
+
+/// The frame's contents, for pages: who is here, where, and what they may do.
+#[derive(Clone, Copy)]
+pub struct Here(StoredValue<FrameView>);
+
+impl Here {
+    /// The frame around this page; `None` on a page without one.
+    #[must_use]
+    pub fn get() -> Option<Self> {
+        use_context()
+    }
+
+    /// Reads from it.
+    pub fn with<T>(self, read: impl FnOnce(&FrameView) -> T) -> T {
+        self.0.with_value(read)
+    }
+}
+
+/// What is open over the page: one thing at a time.
+#[derive(Clone, Copy)]
+pub struct Overlays {
+    /// The command palette.
+    pub palette: RwSignal<bool>,
+    /// The list of keys.
+    pub help: RwSignal<bool>,
+    /// The sidebar, on a small screen.
+    pub nav: RwSignal<bool>,
+}
+
+/// The parent of every guarded page.
+#[component]
+pub fn Frame() -> impl IntoView {
+    let loaded = Resource::new(|| (), |()| calls::load());
+    view! {
+        <Suspense fallback=Loading>
+            {move || Suspend::new(async move {
+                match loaded.await {
+                    Ok(view) => view! { <Framed view/> }.into_any(),
+                    Err(fault) => view! { <Unframed fault=fault.0 loaded/> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Framed(view: FrameView) -> impl IntoView {
+    let here = Here(StoredValue::new(view));
+    provide_context(here);
+    let overlays = Overlays {
+        palette: RwSignal::new(false),
+        help: RwSignal::new(false),
+        nav: RwSignal::new(false),
+    };
+    provide_context(overlays);
+    keyboard::listen(overlays);
+    menu::close_on_leaving();
+    close_after_navigation(overlays);
+    view! {
+        <div class="frame">
+            <sidebar::Sidebar here/>
+            <div class="frame-main">
+                <top_bar::TopBar here overlays/>
+                <banner::Banners here/>
+                <main id="main" class="main" tabindex="-1">
+                    <Outlet/>
+                </main>
+                <footer class="footer">
+                    <span>"TokenOne"</span>
+                    <span>"Times in UTC until the page is awake, then in your time zone"</span>
+                    <button type="button" class="link needs-script" on:click=move |_| overlays.help.set(true)>
+                        "Keyboard: press ?"
+                    </button>
+                </footer>
+            </div>
+            <sidebar::NavDrawer here overlays/>
+            <palette::Palette here overlays/>
+            <help::Help open=overlays.help/>
+        </div>
+    }
+}
+
+/// A link in the drawer or the palette leads away from it.
+fn close_after_navigation(overlays: Overlays) {
+    let path = use_location().pathname;
+    Effect::new(move |before: Option<String>| {
+        let now = path.get();
+        if before.is_some_and(|before| before != now) {
+            overlays.nav.set(false);
+            overlays.palette.set(false);
+        }
+        now
+    });
+}
+
+/// The frame could not be had: a person whose session has ended is led to sign in, and back here.
+#[component]
+fn Unframed(
+    fault: Fault,
+    loaded: Resource<Result<FrameView, crate::fault::UiFault>>,
+) -> impl IntoView {
+    let location = use_location();
+    let navigate = use_navigate();
+    let signed_out = fault == Fault::SignInAgain;
+    Effect::new(move |_| {
+        if signed_out {
+            let here = format!(
+                "{}{}{}",
+                location.pathname.get_untracked(),
+                if location.search.get_untracked().is_empty() { "" } else { "?" },
+                location.search.get_untracked()
+            );
+            navigate(&paths::sign_in_then(&here), Default::default());
+        }
+    });
+    view! {
+        <main id="main" class="alone" tabindex="-1">
+            <h1 class="sr-only">"TokenOne"</h1>
+            <Failure fault retry=move |()| loaded.refetch()/>
+        </main>
+    }
+}
+
+#[component]
+fn Loading() -> impl IntoView {
+    view! {
+        <div class="frame">
+            <div class="sidebar" aria-hidden="true"></div>
+            <div class="frame-main">
+                <div class="top-bar" aria-hidden="true"></div>
+                <main id="main" class="main" tabindex="-1">
+                    <SkeletonLines lines=1/>
+                    <SkeletonTable/>
+                </main>
+            </div>
+        </div>
+    }
+}
