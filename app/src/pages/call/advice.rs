@@ -1,0 +1,92 @@
+//! What an ending means and what to do about it, in words.
+
+use contract::activity::CallRow;
+use domain::outcome::Outcome;
+
+/// Why a call ended as it did, and the next step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Advice {
+    /// What happened.
+    pub what: &'static str,
+    /// What to do about it.
+    pub next: &'static str,
+}
+
+/// The advice for a call; `None` where all went well.
+#[must_use]
+pub fn of(row: &CallRow) -> Option<Advice> {
+    let code = row.code.as_deref().unwrap_or_default();
+    let (what, next) = match row.outcome {
+        Outcome::Completed => return None,
+        Outcome::Refused => refused(code),
+        Outcome::ClientClosed => (
+            "The program hung up before the answer was complete.",
+            "What the provider billed until then was charged. If it happens often, look at the \
+             program's own timeout.",
+        ),
+        Outcome::UpstreamError => (
+            "The provider answered with an error, which was passed on as it came.",
+            "The conversation tab shows the provider's words. Statuses 429 and 5xx are worth a retry \
+             with a pause; others need a changed request.",
+        ),
+        Outcome::UpstreamFault => (
+            "The provider could not be reached, broke off, or sent what cannot be read.",
+            "Retry; if it stays, ask the operator whether the provider is well.",
+        ),
+        Outcome::TimedOut => (
+            "The provider did not answer in time.",
+            "Retry, ask for fewer output tokens, or stream the answer.",
+        ),
+        Outcome::Expired => (
+            "The node that carried this call stopped before its end; the hold on the balance ran out \
+             and was given back.",
+            "Nothing was charged. Send the call again; with an idempotency key that is safe.",
+        ),
+    };
+    Some(Advice { what, next })
+}
+
+/// By the code of the refusal table in `domain::refusal`.
+fn refused(code: &str) -> (&'static str, &'static str) {
+    match code {
+        "invalid_api_key" => (
+            "The key does not open anything: it is unknown, revoked or expired.",
+            "Make a new key under Keys and send it as \"Authorization: Bearer …\".",
+        ),
+        "suspended" => (
+            "The tenant or project is suspended.",
+            "Ask the administrator of the tenant to lift the suspension.",
+        ),
+        "model_not_found" => (
+            "The model does not exist, or this key may not use it.",
+            "\"GET /v1/models\" with the same key lists the models that it may use.",
+        ),
+        "model_unpriced" => (
+            "The model has no price, so its cost could not be proven.",
+            "Ask the operator to price the model, or use another one.",
+        ),
+        "invalid_request" | "invalid_header" | "unsupported_media_type" => (
+            "The request could not be read as what the route expects.",
+            "The answer names the field at fault; correct it and send the call again.",
+        ),
+        "request_too_large" => (
+            "The body was larger than is taken.",
+            "Send less context, or smaller images; the answer names the limit.",
+        ),
+        "unknown_url" | "method_not_allowed" => {
+            ("There is no such route.", "Check the base URL of the program: it ends in \"/v1\".")
+        }
+        "idempotency_key_used" | "idempotency_key_conflict" => (
+            "The idempotency key was used before.",
+            "Nothing was sent or charged again. Use a new key for each new request.",
+        ),
+        "overloaded" | "unavailable" | "shutting_down" => (
+            "The gateway could not take the call at that moment.",
+            "Retry after the pause named in \"Retry-After\"; the official SDKs do so by themselves.",
+        ),
+        _ => (
+            "We refused the call.",
+            "Nothing was sent to a provider and nothing was charged. The code says why.",
+        ),
+    }
+}
