@@ -22,7 +22,7 @@ use crate::source::{KekSource, SourceFault, StoredKek};
 /// How long an unwrapped key may be used before it must be unwrapped again, in seconds. A retired
 /// key, or a revoked access to the key store, takes effect within this time.
 pub const KEK_AGE_SECONDS_MAX: i64 = 60;
-/// How many unwrapped keys are held at once.
+/// How many slots hold an unwrapped key at once. A key that is sealed with takes two: by tenant and by id.
 pub const KEKS_CACHED_MAX: usize = 1024;
 
 /// Below this the next turn of wraps is taken, while there are still some to seal with.
