@@ -10,6 +10,9 @@ use web_sys::{Event, FormData, HtmlFormElement, HtmlSelectElement, SubmitEvent};
 /// The id of the form: the frame's `/` key leads to its first field.
 const FORM_ID: &str = "filter";
 
+/// Gives a field of the form by its name.
+pub type Fields<'a> = dyn Fn(&str) -> Option<String> + 'a;
+
 /// A filter in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chip {
@@ -27,7 +30,7 @@ pub fn FilterBar(
     /// The page that the form belongs to.
     action: &'static str,
     /// Builds the address from the fields as a person left them.
-    url: fn(&dyn Fn(&str) -> Option<String>) -> String,
+    url: fn(&Fields<'_>) -> String,
     /// A choice in this field waits for the other fields and does not send the form by itself.
     #[prop(optional)]
     waits: Option<fn(&str, &str) -> bool>,

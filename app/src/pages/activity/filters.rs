@@ -10,7 +10,7 @@ use super::query::{Part, Query, dollars_text, field};
 use crate::frame::Here;
 use crate::paths;
 use crate::ui::button::{Button, Tone};
-use crate::ui::filter_bar::{Chip, Chips, Choice, Entry, FilterBar};
+use crate::ui::filter_bar::{Chip, Chips, Choice, Entry, Fields, FilterBar};
 use crate::ui::time_range::{TimeRange, is_custom};
 
 /// The form and the chips.
@@ -97,7 +97,7 @@ pub fn Filters(query: Query, listing: Listing) -> impl IntoView {
 }
 
 /// The address of the feed for the fields of the form.
-fn url(get: &dyn Fn(&str) -> Option<String>) -> String {
+fn url(get: &Fields<'_>) -> String {
     Query::read(get).0.url()
 }
 
