@@ -1,6 +1,6 @@
 //! What a sealed value belongs to: its place, in one canonical form.
 
-use domain::ids::{ProjectId, TenantId};
+use domain::ids::{CallId, ProjectId, TenantId};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -24,6 +24,42 @@ pub struct Aad<'a> {
     pub row: Uuid,
     /// Which version of the value this is; begins at 1 and grows when the secret is replaced.
     pub version: u32,
+}
+
+/// Which of the two bodies of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallBody {
+    /// What the program sent.
+    Request,
+    /// What it was answered.
+    Response,
+}
+
+impl Aad<'static> {
+    /// The place of a call's prompt or answer. The gateway seals for it and the console opens with it,
+    /// so it is defined once, for both. A body is written once: its version is 1 for ever.
+    #[must_use]
+    pub const fn call_payload(
+        deployment: Uuid,
+        tenant: TenantId,
+        project: ProjectId,
+        call: CallId,
+        body: CallBody,
+    ) -> Self {
+        let column = match body {
+            CallBody::Request => "request",
+            CallBody::Response => "response",
+        };
+        Self {
+            deployment,
+            tenant,
+            project: Some(project),
+            table: "call_payload",
+            column,
+            row: call.uuid(),
+            version: 1,
+        }
+    }
 }
 
 impl Aad<'_> {

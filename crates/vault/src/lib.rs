@@ -20,7 +20,7 @@ mod lease;
 mod ring;
 mod source;
 
-pub use aad::Aad;
+pub use aad::{Aad, CallBody};
 pub use blob::{Algorithm, Blob, BlobError};
 pub use fingerprint::fingerprint;
 pub use kek::{Kek, KekId, OpenError, PLAINTEXT_BYTES_MAX, RewrapError, SealError, rewrap};
