@@ -20,6 +20,7 @@ pub mod money;
 pub mod number;
 pub mod pager;
 pub mod select;
+pub mod shortcuts;
 pub mod skeleton;
 pub mod table;
 pub mod tabs;
