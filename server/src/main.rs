@@ -1,1 +1,30 @@
-fn main() {}
+//! `tokenone`: a security-first, multi-tenant gateway for LLM calls, with a control room.
+//!
+//! This crate wires: it reads the configuration, starts the parts in order, opens the doors, and closes
+//! everything again. What the parts do is theirs.
+
+#![forbid(unsafe_code)]
+// Pages are deep types; the compiler needs room to see through them.
+#![recursion_limit = "256"]
+
+mod boot;
+mod cli;
+mod config;
+mod demo;
+mod edge;
+mod estate;
+mod http;
+mod keks;
+mod log;
+mod secrets;
+mod simulated;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // One TLS stack for every client and for PostgreSQL, chosen before anything opens a connection.
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        return cli::fail("a TLS provider was installed before ours");
+    }
+    cli::run()
+}

@@ -1,0 +1,165 @@
+//! The browser's session: its cookie, its row, and what it remembers.
+//!
+//! The cookie's value is random and stored only as a hash. On HTTPS it is `__Host-` prefixed (bound to
+//! this host, this path, TLS). On plain HTTP to loopback a browser refuses that prefix, so there, and
+//! nowhere else, the same cookie goes without.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use contract::access::{BrowserSession, SignedIn};
+use contract::fault::Fault;
+use domain::ids::TenantId;
+use identity::session::{SESSION_IDLE_SECONDS_MAX, SeatChoice, SessionFacts};
+use sha2::{Digest, Sha256};
+use store::Store;
+use time::OffsetDateTime;
+use tower_sessions::cookie::SameSite;
+use tower_sessions::session::{Id, Record};
+use tower_sessions::session_store::{Error, Result, SessionStore};
+use tower_sessions::{Expiry, Session, SessionManagerLayer};
+
+use super::origin::Origin;
+
+/// The key under which a session keeps its facts.
+const FACTS: &str = "facts";
+
+/// The layer that loads and saves sessions.
+#[must_use]
+pub fn layer(store: Store, origin: &Origin) -> SessionManagerLayer<Rows> {
+    let plain = origin.is_plain_loopback();
+    let idle = time::Duration::seconds(SESSION_IDLE_SECONDS_MAX);
+    SessionManagerLayer::new(Rows { store })
+        .with_name(if plain { "tokenone" } else { "__Host-tokenone" })
+        .with_secure(!plain)
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_path("/")
+        .with_expiry(Expiry::OnInactivity(idle))
+}
+
+/// The facts of a session that is alive, with its idle clock set anew.
+pub async fn facts(session: &Session, now: DateTime<Utc>) -> Option<SessionFacts> {
+    let mut facts: SessionFacts = session.get(FACTS).await.ok().flatten()?;
+    if !facts.live(now) {
+        let _gone = session.flush().await;
+        return None;
+    }
+    if facts.touch(now) {
+        session.insert(FACTS, facts).await.ok()?;
+    }
+    Some(facts)
+}
+
+/// A session of the request at hand, as pages see it.
+pub struct Current {
+    session: Session,
+    now: DateTime<Utc>,
+}
+
+impl Current {
+    /// Wraps the request's session.
+    #[must_use]
+    pub const fn new(session: Session, now: DateTime<Utc>) -> Self {
+        Self { session, now }
+    }
+
+    async fn renew(&self, facts: SessionFacts) -> std::result::Result<(), Fault> {
+        self.session.cycle_id().await.map_err(unavailable)?;
+        self.session.insert(FACTS, facts).await.map_err(unavailable)
+    }
+}
+
+#[async_trait]
+impl BrowserSession for Current {
+    async fn start(&self, signed_in: SignedIn) -> std::result::Result<(), Fault> {
+        self.session.clear().await;
+        let mut facts = SessionFacts::begin(signed_in.account_id, self.now);
+        facts.seat = signed_in.tenant_id.map(SeatChoice::Tenant);
+        self.renew(facts).await
+    }
+
+    async fn remember_seat(&self, tenant_id: Option<TenantId>) -> std::result::Result<(), Fault> {
+        let mut facts = facts(&self.session, self.now).await.ok_or(Fault::SignInAgain)?;
+        facts.seat = Some(tenant_id.map_or(SeatChoice::Platform, SeatChoice::Tenant));
+        self.renew(facts).await
+    }
+
+    async fn end(&self) -> std::result::Result<(), Fault> {
+        self.session.flush().await.map_err(unavailable)
+    }
+}
+
+fn unavailable(error: tower_sessions::session::Error) -> Fault {
+    tracing::error!(%error, "a session could not be kept");
+    Fault::Unavailable
+}
+
+/// Sessions as rows.
+#[derive(Clone)]
+pub struct Rows {
+    store: Store,
+}
+
+impl std::fmt::Debug for Rows {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Rows")
+    }
+}
+
+#[async_trait]
+impl SessionStore for Rows {
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        // 128 random bits do not repeat; the row's key would refuse it if they did.
+        self.save(record).await
+    }
+
+    async fn save(&self, record: &Record) -> Result<()> {
+        let facts = record.data.get(FACTS).cloned();
+        let facts: Option<SessionFacts> =
+            facts.map(serde_json::from_value).transpose().map_err(|e| Error::Encode(e.to_string()))?;
+        let account = facts.map(|facts| facts.account_id);
+        let data =
+            serde_json::to_value(&record.data).map_err(|e| Error::Encode(e.to_string()))?;
+        let ends = facts.map_or_else(|| to_utc(record.expiry_date), |facts| facts.ends_at());
+        self.store.save_session(hash(record.id), account, &data, ends).await.map_err(backend)
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let Some(row) = self.store.load_session(hash(*id)).await.map_err(backend)? else {
+            return Ok(None);
+        };
+        let data: HashMap<String, serde_json::Value> =
+            serde_json::from_value(row.data).map_err(|e| Error::Decode(e.to_string()))?;
+        let seconds = row.expires_at.timestamp();
+        let expiry_date = OffsetDateTime::from_unix_timestamp(seconds)
+            .map_err(|e| Error::Decode(e.to_string()))?;
+        Ok(Some(Record { id: *id, data, expiry_date }))
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        self.store.delete_session(hash(*id)).await.map_err(backend)
+    }
+}
+
+/// The tenant that a session remembers.
+#[must_use]
+pub fn seat(facts: &SessionFacts) -> Option<TenantId> {
+    match facts.seat {
+        Some(SeatChoice::Tenant(tenant)) => Some(tenant),
+        Some(SeatChoice::Platform) | None => None,
+    }
+}
+
+fn hash(id: Id) -> [u8; 32] {
+    Sha256::digest(id.0.to_be_bytes()).into()
+}
+
+fn to_utc(at: OffsetDateTime) -> DateTime<Utc> {
+    DateTime::from_timestamp(at.unix_timestamp(), 0).unwrap_or_default()
+}
+
+fn backend(error: store::StoreError) -> Error {
+    Error::Backend(error.to_string())
+}
