@@ -23,7 +23,7 @@ impl Files {
     fn of(options: &LeptosOptions) -> &'static Self {
         static FILES: OnceLock<Files> = OnceLock::new();
         FILES.get_or_init(|| {
-            let hashes = options.hash_files.then(|| read_hashes(options)).unwrap_or_default();
+            let hashes = if options.hash_files { read_hashes(options) } else { String::new() };
             Self::named(&options.output_name, &options.site_pkg_dir, &hashes)
         })
     }

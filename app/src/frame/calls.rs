@@ -1,7 +1,6 @@
 //! The frame's server functions: loading it, taking a seat, signing out.
 
 use contract::frame::FrameView;
-use leptos::server;
 
 use crate::fault::UiFault;
 #[cfg(feature = "ssr")]
@@ -12,7 +11,7 @@ use contract::fault::{Fault, Field, Reason};
 use domain::ids::TenantId;
 
 /// What surrounds the pages of the person who asks.
-#[server(prefix = "/do", endpoint = "frame/load")]
+#[leptos::server(prefix = "/do", endpoint = "frame/load")]
 pub async fn load() -> Result<FrameView, UiFault> {
     let (console, caller) = (server::console()?, server::caller());
     let frame = match caller {
@@ -23,7 +22,7 @@ pub async fn load() -> Result<FrameView, UiFault> {
 }
 
 /// Takes a seat in a tenant, or leaves it when `tenant` is empty. A platform admin says why.
-#[server(prefix = "/do", endpoint = "access/take_seat")]
+#[leptos::server(prefix = "/do", endpoint = "access/take_seat")]
 pub async fn take_seat(
     #[server(default)] tenant: String,
     #[server(default)] reason: String,
@@ -41,7 +40,7 @@ pub async fn take_seat(
 }
 
 /// Ends the session, here and in the store.
-#[server(prefix = "/do", endpoint = "access/sign_out")]
+#[leptos::server(prefix = "/do", endpoint = "access/sign_out")]
 pub async fn sign_out() -> Result<(), UiFault> {
     let (console, session) = (server::console()?, server::session()?);
     if let Ok(caller) = server::caller() {

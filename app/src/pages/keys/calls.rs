@@ -2,7 +2,6 @@
 
 use contract::keys::{KeyRow, MadeKey};
 use domain::ids::{KeyId, ProjectId};
-use leptos::server;
 
 use crate::fault::UiFault;
 #[cfg(feature = "ssr")]
@@ -11,7 +10,7 @@ use crate::server;
 use contract::{fault::Fault, keys::NewKey};
 
 /// The keys in reach, newest first.
-#[server(prefix = "/do", endpoint = "keys/list")]
+#[leptos::server(prefix = "/do", endpoint = "keys/list")]
 pub async fn list() -> Result<Vec<KeyRow>, UiFault> {
     let console = server::console()?;
     let caller = server::answer(server::caller())?;
@@ -20,7 +19,7 @@ pub async fn list() -> Result<Vec<KeyRow>, UiFault> {
 
 /// Makes a key and returns its secret, once. A form sent without a script would be answered with a
 /// redirect and lose the secret, so it is refused before anything is made. Zero days means no expiry.
-#[server(prefix = "/do", endpoint = "keys/create")]
+#[leptos::server(prefix = "/do", endpoint = "keys/create")]
 pub async fn create(
     project_id: ProjectId,
     name: String,
@@ -37,7 +36,7 @@ pub async fn create(
 }
 
 /// Revokes a key for good. `confirmation` is its name.
-#[server(prefix = "/do", endpoint = "keys/revoke")]
+#[leptos::server(prefix = "/do", endpoint = "keys/revoke")]
 pub async fn revoke(id: KeyId, confirmation: String) -> Result<(), UiFault> {
     let console = server::console()?;
     let caller = server::answer(server::caller())?;

@@ -1,13 +1,11 @@
 //! Signing in: the one server function that anybody may call.
 
-use leptos::server;
-
 use crate::fault::UiFault;
 #[cfg(feature = "ssr")]
 use crate::{paths, server};
 
 /// Proves an address and a password, begins a session, and goes on to `next`.
-#[server(prefix = "/do", endpoint = "access/sign_in")]
+#[leptos::server(prefix = "/do", endpoint = "access/sign_in")]
 pub async fn sign_in(
     email: String,
     password: String,
@@ -25,7 +23,7 @@ pub async fn sign_in(
 }
 
 /// Whether the first run is still to come: then there is nobody who could sign in.
-#[server(prefix = "/do", endpoint = "access/first_run_open")]
+#[leptos::server(prefix = "/do", endpoint = "access/first_run_open")]
 pub async fn first_run_open() -> Result<bool, UiFault> {
     let (console, _visitor) = (server::console()?, server::visitor()?);
     server::answer(console.access.first_run_open().await)

@@ -1,14 +1,13 @@
 //! The operator's server functions.
 
 use contract::tenants::TenantRow;
-use leptos::server;
 
 use crate::fault::UiFault;
 #[cfg(feature = "ssr")]
 use crate::server;
 
 /// All tenants, by name.
-#[server(prefix = "/do", endpoint = "tenants/list")]
+#[leptos::server(prefix = "/do", endpoint = "tenants/list")]
 pub async fn list() -> Result<Vec<TenantRow>, UiFault> {
     let console = server::console()?;
     let caller = server::answer(server::caller())?;
@@ -16,7 +15,7 @@ pub async fn list() -> Result<Vec<TenantRow>, UiFault> {
 }
 
 /// Makes a tenant with its first project and its first administrator.
-#[server(prefix = "/do", endpoint = "tenants/create")]
+#[leptos::server(prefix = "/do", endpoint = "tenants/create")]
 pub async fn create(
     name: String,
     slug: String,

@@ -1,13 +1,11 @@
 //! The first run.
 
-use leptos::server;
-
 use crate::fault::UiFault;
 #[cfg(feature = "ssr")]
 use crate::{paths, server};
 
 /// Creates the platform admin against the token printed on the server's console, and signs them in.
-#[server(prefix = "/do", endpoint = "access/first_run")]
+#[leptos::server(prefix = "/do", endpoint = "access/first_run")]
 pub async fn first_run(
     token: String,
     name: String,
