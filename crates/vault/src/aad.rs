@@ -1,6 +1,6 @@
 //! What a sealed value belongs to: its place, in one canonical form.
 
-use domain::ids::{CallId, ProjectId, TenantId};
+use domain::ids::{CallId, ProjectId, SecretId, TenantId};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -36,6 +36,21 @@ pub enum CallBody {
 }
 
 impl Aad<'static> {
+    /// The place of a provider's key, a secret of the platform tenant. Whoever configures the provider
+    /// seals for it, and the gateway opens with it.
+    #[must_use]
+    pub const fn provider_key(deployment: Uuid, secret: SecretId, version: u32) -> Self {
+        Self {
+            deployment,
+            tenant: TenantId::PLATFORM,
+            project: None,
+            table: "secret",
+            column: "blob",
+            row: secret.uuid(),
+            version,
+        }
+    }
+
     /// The place of a call's prompt or answer. The gateway seals for it and the console opens with it,
     /// so it is defined once, for both. A body is written once: its version is 1 for ever.
     #[must_use]
