@@ -33,7 +33,6 @@ begin
   end if;
   execute format('revoke all on database %I from public', current_database());
   execute format('grant connect on database %I to tokenone_gateway, tokenone_console', current_database());
-  execute format('grant create on database %I to tokenone_owner', current_database());
 end $$;
 
 revoke all on schema public from public;
@@ -56,6 +55,8 @@ do $$ begin
   alter role tokenone_gateway set jit = off;
   alter role tokenone_gateway set idle_in_transaction_session_timeout = '10s';
   alter role tokenone_console set jit = off;
+  -- Its questions vary with their filters; a plan for the general case would serve none of them.
+  alter role tokenone_console set plan_cache_mode = force_custom_plan;
   alter role tokenone_console set statement_timeout = '10s';
   alter role tokenone_console set idle_in_transaction_session_timeout = '10s';
 exception when others then
@@ -223,9 +224,13 @@ create table app.project (
 );
 select app.protect('app.project', p_batch => true);
 create policy system_reads on app.project for select to tokenone_system using (true);
+-- The floor of the other project tables, over this table's own id.
+create policy project_floor on app.project as restrictive to tokenone_console
+  using (id = any ((select sec.context_projects())::uuid[]))
+  with check (id = any ((select sec.context_projects())::uuid[]));
 create policy system_makes on app.project for insert to tokenone_system with check (true);
-grant select, insert on app.project to tokenone_console, tokenone_system;
-grant select on app.project to tokenone_gateway;
+grant select on app.project to tokenone_console, tokenone_gateway;
+grant select, insert on app.project to tokenone_system;
 
 create trigger advance_epoch after insert or update or delete on app.tenant
   for each statement execute function platform.advance_epoch();

@@ -24,11 +24,13 @@ create table app.api_key (
   foreign key (tenant_id, project_id) references app.project (tenant_id, id),
   check ((state = 'revoked') = (revoked_at is not null))
 );
-select app.protect('app.api_key', p_project => true);
+select app.protect('app.api_key', p_project => true, p_batch => true);
 create policy system_reads on app.api_key for select to tokenone_system using (true);
 grant select, insert on app.api_key to tokenone_console;
 grant update (state, revoked_by, revoked_at) on app.api_key to tokenone_console;
 grant select on app.api_key to tokenone_system;
+-- Enough to check that a hold names a key of its own project; never the keyed hash.
+grant select (tenant_id, project_id, id) on app.api_key to tokenone_gateway;
 
 -- A revoked key stays revoked, whatever the program tries.
 create function app.keep_revoked() returns trigger

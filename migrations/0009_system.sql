@@ -30,18 +30,20 @@ as $$
 $$;
 
 -- Holds whose time is over and that nothing resolved: the reaper's work list.
-create function sys.expired_holds(p_rows integer)
+-- Only those that expired after p_since are looked at, so that a tick costs what is recent and not all
+-- that ever was; '-infinity' looks at everything, as a start does.
+create function sys.expired_holds(p_since timestamptz, p_rows integer)
   returns table (tenant_id uuid, call_id uuid, project_id uuid, key_id uuid, price_id uuid, at timestamptz)
   language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$
   -- Not "step = 0", which makes the planner combine the range with a scan of the whole key.
   select h.tenant_id, h.call_id, h.project_id, h.key_id, h.price_id, h.at
   from app.transfer h
-  where h.expires_at < clock_timestamp()
+  where h.expires_at >= p_since and h.expires_at < clock_timestamp()
     and (select true from app.transfer r
          where r.tenant_id = h.tenant_id and r.call_id = h.call_id and r.attempt = h.attempt
            and r.step = 1 and r.leg = 0 limit 1) is null
-  limit least(p_rows, 5000)
+  limit greatest(least(p_rows, 5000), 0)
 $$;
 
 -- ── For the console ─────────────────────────────────────────────────────────────────────────────
@@ -135,6 +137,19 @@ as $$
   select p_tenant, p, p_account from unnest(p_projects) p where p_role = 'member';
 $$;
 
+-- An audit row from outside a tenant's own transaction: what the operator does, and what happens before
+-- anyone has a seat.
+create function sys.audit(p_tenant uuid, p_id uuid, p_project uuid, p_actor_kind text, p_actor_id uuid, p_actor text,
+  p_action text, p_target_kind text, p_target_id uuid, p_target text, p_outcome text, p_reason text,
+  p_before jsonb, p_after jsonb, p_ip inet, p_user_agent text, p_request_id uuid) returns void
+  language sql security definer set search_path = pg_catalog, pg_temp
+as $$
+  insert into app.audit_event (tenant_id, id, project_id, actor_kind, actor_id, actor, action, target_kind,
+    target_id, target, outcome, reason, before, after, ip, user_agent, request_id)
+  values (p_tenant, p_id, p_project, p_actor_kind, p_actor_id, p_actor, p_action, p_target_kind, p_target_id,
+    p_target, p_outcome, p_reason, p_before, p_after, p_ip, p_user_agent, p_request_id)
+$$;
+
 -- The operator's roll-up: counts and times, no tenant's data.
 create function sys.tenants()
   returns table (tenant_id uuid, slug text, name text, created_at timestamptz,
@@ -154,9 +169,12 @@ reset role;
 revoke create on schema sys from tokenone_system;
 revoke execute on all functions in schema sys from public;
 grant execute on function sys.snapshot_tenants(), sys.snapshot_projects(), sys.snapshot_keys(),
-  sys.expired_holds(integer) to tokenone_gateway;
+  sys.expired_holds(timestamptz, integer) to tokenone_gateway;
 grant execute on function sys.any_account(), sys.account_by_email(text), sys.account(uuid),
   sys.create_account(uuid, text, text, text, boolean), sys.create_first_account(uuid, text, text, text),
   sys.memberships(uuid), sys.seat(uuid, uuid), sys.create_tenant(uuid, text, text, integer),
   sys.create_project(uuid, uuid, text, text), sys.add_member(uuid, uuid, text, uuid[]),
-  sys.tenants() to tokenone_console;
+  sys.tenants(),
+  sys.audit(uuid, uuid, uuid, text, uuid, text, text, text, uuid, text, text, text, jsonb, jsonb, inet, text,
+    uuid)
+  to tokenone_console;

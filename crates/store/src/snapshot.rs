@@ -1,0 +1,337 @@
+//! What a gateway node keeps in memory: everything that admitting and routing a call needs to know,
+//! read at one moment, with the epoch to compare with.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use domain::ids::{KeyId, ProjectId, ProviderId, SecretId, TenantId};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::error::StoreError;
+use crate::prices::PriceRow;
+use crate::providers::{Dialect, OnHangup};
+use crate::store::Store;
+
+/// The whole of it.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    /// The epoch that this is the state of.
+    pub epoch: i64,
+    /// When it was read, by the database's clock.
+    pub read_at: DateTime<Utc>,
+    /// When a price that is known now takes effect: read again by then, no epoch will tell.
+    pub next_price_at: Option<DateTime<Utc>>,
+    /// The tenants.
+    pub tenants: Vec<TenantEntry>,
+    /// Their projects.
+    pub projects: Vec<ProjectEntry>,
+    /// Their keys, without those revoked.
+    pub keys: Vec<KeyEntry>,
+    /// The providers.
+    pub providers: Vec<ProviderEntry>,
+    /// The model aliases.
+    pub aliases: Vec<AliasEntry>,
+}
+
+/// A tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TenantEntry {
+    /// Its id.
+    pub id: TenantId,
+    /// Whether its calls are admitted.
+    pub active: bool,
+    /// What is charged above cost, in parts per million of the cost.
+    pub markup_ppm: u32,
+}
+
+/// A project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProjectEntry {
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// Its id.
+    pub id: ProjectId,
+    /// Whether its calls are admitted.
+    pub active: bool,
+}
+
+/// A key that is not revoked; it may have expired.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeyEntry {
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// The project.
+    pub project_id: ProjectId,
+    /// Its id.
+    pub id: KeyId,
+    /// The key's HMAC-SHA256 under the pepper.
+    pub mac: [u8; 32],
+    /// Which pepper.
+    pub pepper: i32,
+    /// When it stops working.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+impl std::fmt::Debug for KeyEntry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KeyEntry").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// A provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderEntry {
+    /// Its id.
+    pub id: ProviderId,
+    /// Its short name.
+    pub slug: String,
+    /// What it speaks.
+    pub dialect: Dialect,
+    /// Up to and including `/v1`, without a slash at the end.
+    pub base_url: String,
+    /// Its sealed key, of the platform tenant; `None` for a server that wants none.
+    pub secret: Option<SealedSecret>,
+    /// Whether it is the built-in simulator.
+    pub simulated: bool,
+    /// What to do with a stream whose client has hung up.
+    pub on_hangup: OnHangup,
+    /// Whether calls are sent to it.
+    pub active: bool,
+}
+
+/// A secret as it is stored; the vault opens it with the tenant's key.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SealedSecret {
+    /// Its id.
+    pub id: SecretId,
+    /// Its version, bound into the seal.
+    pub version: i32,
+    /// The envelope.
+    pub blob: Vec<u8>,
+    /// The tenant's key that wraps it.
+    pub kek_id: Uuid,
+}
+
+impl std::fmt::Debug for SealedSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SealedSecret")
+            .field("id", &self.id)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A model alias.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AliasEntry {
+    /// What programs ask for.
+    pub name: String,
+    /// What answers, tried in order.
+    pub targets: Vec<TargetEntry>,
+}
+
+/// A target of an alias.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TargetEntry {
+    /// The provider.
+    pub provider_id: ProviderId,
+    /// The model's name there.
+    pub upstream_model: String,
+    /// The most tokens that an answer has, where the caller gives no limit.
+    pub output_tokens_max: u32,
+    /// The price in force when this was read; `None` where there is none, so that the target cannot
+    /// be used.
+    pub price: Option<PriceRow>,
+}
+
+impl Store {
+    /// Reads all of it in one repeatable-read transaction, so that its parts agree.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] where the database does not answer.
+    pub async fn gateway_snapshot(&self) -> Result<Snapshot, StoreError> {
+        // The provider's keys are rows of the platform tenant, and need its context.
+        let mut tx = self.gateway_tx_repeatable(&[TenantId::PLATFORM.uuid()]).await?;
+        let head = sqlx::query!(
+            r#"select e.value, clock_timestamp() as "read_at!",
+                      (select min(p.effective_from) from platform.price p
+                       where p.effective_from > clock_timestamp()) as next_price_at
+               from platform.epoch e"#
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        let snapshot = Snapshot {
+            epoch: head.value,
+            read_at: head.read_at,
+            next_price_at: head.next_price_at,
+            tenants: tenants(&mut tx).await?,
+            projects: projects(&mut tx).await?,
+            keys: keys(&mut tx).await?,
+            providers: providers(&mut tx).await?,
+            aliases: aliases(&mut tx).await?,
+        };
+        tx.commit().await?;
+        Ok(snapshot)
+    }
+}
+
+async fn tenants(connection: &mut PgConnection) -> Result<Vec<TenantEntry>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select tenant_id as "id!", state = 'active' as "active!", markup_ppm as "markup_ppm!"
+           from sys.snapshot_tenants()"#
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(TenantEntry {
+                id: row.id.into(),
+                active: row.active,
+                markup_ppm: u32::try_from(row.markup_ppm)
+                    .map_err(|_| StoreError::Unreadable { what: "markup_ppm" })?,
+            })
+        })
+        .collect()
+}
+
+async fn projects(connection: &mut PgConnection) -> Result<Vec<ProjectEntry>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select tenant_id as "tenant_id!", id as "id!", state = 'active' as "active!"
+           from sys.snapshot_projects()"#
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| ProjectEntry {
+            tenant_id: row.tenant_id.into(),
+            id: row.id.into(),
+            active: row.active,
+        })
+        .collect())
+}
+
+async fn keys(connection: &mut PgConnection) -> Result<Vec<KeyEntry>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select tenant_id as "tenant_id!", project_id as "project_id!", id as "id!",
+                  mac as "mac!", pepper as "pepper!", expires_at
+           from sys.snapshot_keys()"#
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(KeyEntry {
+                tenant_id: row.tenant_id.into(),
+                project_id: row.project_id.into(),
+                id: row.id.into(),
+                mac: row.mac.try_into().map_err(|_| StoreError::Unreadable { what: "mac" })?,
+                pepper: row.pepper,
+                expires_at: row.expires_at,
+            })
+        })
+        .collect()
+}
+
+async fn providers(connection: &mut PgConnection) -> Result<Vec<ProviderEntry>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select p.id, p.slug, p.dialect, p.base_url, p.simulated, p.on_hangup,
+                  p.state = 'active' as "active!",
+                  s.id as "secret_id?", s.version as "version?", s.blob as "blob?",
+                  s.kek_id as "kek_id?"
+           from platform.provider p
+           left join lateral (
+             select s.* from app.secret s
+             where s.tenant_id = $1 and s.id = p.secret_id
+             order by s.version desc limit 1) s on true
+           order by p.slug"#,
+        TenantId::PLATFORM.uuid(),
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let secret = match (row.secret_id, row.version, row.blob, row.kek_id) {
+                (Some(id), Some(version), Some(blob), Some(kek_id)) => {
+                    Some(SealedSecret { id: id.into(), version, blob, kek_id })
+                }
+                _ => None,
+            };
+            Ok(ProviderEntry {
+                id: row.id.into(),
+                slug: row.slug,
+                dialect: row.dialect.parse()?,
+                base_url: row.base_url,
+                secret,
+                simulated: row.simulated,
+                on_hangup: row.on_hangup.parse()?,
+                active: row.active,
+            })
+        })
+        .collect()
+}
+
+async fn aliases(connection: &mut PgConnection) -> Result<Vec<AliasEntry>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select t.alias, t.provider_id, t.upstream_model, t.output_tokens_max,
+                  p.id as "price_id?", p.provider as "price_provider?", p.model as "price_model?",
+                  p.effective_from as "effective_from?",
+                  p.input_nano_per_mtok as "input?", p.cached_input_nano_per_mtok as "cached_input?",
+                  p.cache_write_nano_per_mtok as "cache_write?",
+                  p.output_nano_per_mtok as "output?", p.request_nano as "request?",
+                  p.tiers as "tiers?", p.source as "source?", p.hash as "hash?"
+           from platform.target t
+           left join lateral (
+             select p.* from platform.price p
+             where p.provider = t.price_provider and p.model = t.price_model
+               and p.effective_from <= clock_timestamp()
+             order by p.effective_from desc, p.imported_at desc, p.id desc limit 1) p on true
+           order by t.alias, t.ordinal"#
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut order: Vec<String> = Vec::new();
+    let mut by_alias: HashMap<String, Vec<TargetEntry>> = HashMap::new();
+    for row in rows {
+        let price = match row.price_id {
+            None => None,
+            Some(id) => Some(PriceRow {
+                id: id.into(),
+                provider: row.price_provider.unwrap_or_default(),
+                model: row.price_model.unwrap_or_default(),
+                effective_from: row.effective_from.unwrap_or_default(),
+                input_nano_per_mtok: row.input.unwrap_or_default(),
+                cached_input_nano_per_mtok: row.cached_input.unwrap_or_default(),
+                cache_write_nano_per_mtok: row.cache_write.unwrap_or_default(),
+                output_nano_per_mtok: row.output.unwrap_or_default(),
+                request_nano: row.request.unwrap_or_default(),
+                tiers: row.tiers.unwrap_or_default(),
+                source: row.source.unwrap_or_default(),
+                hash: row
+                    .hash
+                    .unwrap_or_default()
+                    .try_into()
+                    .map_err(|_| StoreError::Unreadable { what: "hash" })?,
+            }),
+        };
+        let target = TargetEntry {
+            provider_id: row.provider_id.into(),
+            upstream_model: row.upstream_model,
+            output_tokens_max: u32::try_from(row.output_tokens_max)
+                .map_err(|_| StoreError::Unreadable { what: "output_tokens_max" })?,
+            price,
+        };
+        if !by_alias.contains_key(&row.alias) {
+            order.push(row.alias.clone());
+        }
+        by_alias.entry(row.alias).or_default().push(target);
+    }
+    Ok(order
+        .into_iter()
+        .map(|name| {
+            let targets = by_alias.remove(&name).unwrap_or_default();
+            AliasEntry { name, targets }
+        })
+        .collect())
+}
