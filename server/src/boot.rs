@@ -116,7 +116,8 @@ async fn run(
 ) -> Result<(), Stopped> {
     let secrets = open_secrets(&config.settings, data, clock.clone()).await?;
     prepare(admin_url, &secrets).await?;
-    let setup_token = demo::token();
+    let setup_token =
+        demo::token().map_err(|error| Stopped::because("the first-run token", error))?;
     let parts = start(config, &secrets, admin_url, clock.clone(), &setup_token).await?;
     let address =
         listener.local_addr().map_err(|error| Stopped::because("no address was taken", error))?;
@@ -140,6 +141,7 @@ async fn run(
             router: router.clone(),
             base_url: &origin.0,
             folder: data,
+            now: clock.now(),
         };
         demo::ensure(estate).await.map_err(|error| Stopped::because("the demo estate", error))?
     } else {
@@ -190,14 +192,14 @@ async fn start(
     let simulator = simulated::start(config, clock.clone())
         .await
         .map_err(|error| Stopped::because("the simulator does not start", error))?;
-    estate::configure(&store, &ring, secrets, config, simulator, clock.now())
+    estate::configure(&store, &ring, secrets, config, simulator)
         .await
         .map_err(|error| Stopped::because("the configuration cannot be applied", error))?;
 
     let gateway = Gateway::start(gateway::Parts {
         store: store.clone(),
         ring: ring.clone(),
-        pepper: secrets.pepper.duplicate(),
+        peppers: vec![secrets.pepper()],
         clock: clock.clone(),
         settings: gateway_settings(&config.settings),
     })

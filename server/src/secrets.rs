@@ -26,6 +26,17 @@ pub struct Secrets {
     pub throttle: Key256,
 }
 
+/// The number of the pepper in force, which hashed keys name.
+pub const PEPPER: i32 = 1;
+
+impl Secrets {
+    /// The pepper, as the gateway takes it.
+    #[must_use]
+    pub fn pepper(&self) -> gateway::Pepper {
+        gateway::Pepper { id: PEPPER, key: SecretBox::new(Box::new(*self.pepper.expose())) }
+    }
+}
+
 /// Opens the key store and derives the rest.
 ///
 /// # Errors

@@ -9,7 +9,6 @@ use uuid::Uuid;
 
 use crate::error::StoreError;
 use crate::store::Store;
-use crate::tenant::TenantTx;
 
 /// What a key may still be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +38,8 @@ pub struct KekRow {
     pub master_id: String,
     /// What it may be used for.
     pub state: KekState,
+    /// How many wraps nodes have taken leave to do with it.
+    pub wraps: u64,
 }
 
 impl std::fmt::Debug for KekRow {
@@ -56,44 +57,13 @@ impl std::fmt::Debug for KekRow {
 pub struct NewKek {
     /// Its id.
     pub id: Uuid,
-    /// Its number.
-    pub version: i32,
     /// The key, wrapped.
     pub wrapped: Vec<u8>,
     /// By which master key.
     pub master_id: String,
 }
 
-impl TenantTx<'_> {
-    /// The tenant's active key.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database does not answer.
-    pub async fn active_kek(&mut self) -> Result<Option<KekRow>, StoreError> {
-        let tenant = self.tenant_uuid();
-        select(self.connection(), tenant, None).await
-    }
-
-    /// A key of the tenant, whatever its state.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database does not answer.
-    pub async fn kek(&mut self, id: Uuid) -> Result<Option<KekRow>, StoreError> {
-        let tenant = self.tenant_uuid();
-        select(self.connection(), tenant, Some(id)).await
-    }
-
-    /// Keeps a first key, unless the tenant has an active one already; gives the one that counts.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database does not answer.
-    pub async fn insert_kek(&mut self, kek: &NewKek) -> Result<KekRow, StoreError> {
-        let tenant = self.tenant_uuid();
-        insert(self.connection(), tenant, kek).await
-    }
-}
-
-/// The same for the gateway, each in a transaction of its own.
+/// Each in a transaction of its own, under the role that seals.
 impl Store {
     /// The tenant's active key.
     ///
@@ -117,15 +87,68 @@ impl Store {
         Ok(kek)
     }
 
-    /// Keeps a first key, unless the tenant has an active one already; gives the one that counts.
+    /// Makes a key the tenant's active one if `replaces` still is (`None`: if there is none), and gives
+    /// the one that is active afterwards: another node's, where that was faster.
     ///
     /// # Errors
     /// [`StoreError`] where the database does not answer.
-    pub async fn insert_kek(&self, tenant: TenantId, kek: &NewKek) -> Result<KekRow, StoreError> {
+    pub async fn promote_kek(
+        &self,
+        tenant: TenantId,
+        fresh: &NewKek,
+        replaces: Option<Uuid>,
+    ) -> Result<KekRow, StoreError> {
         let mut tx = self.gateway_tx(&[tenant.uuid()]).await?;
-        let kek = insert(&mut tx, tenant.uuid(), kek).await?;
+        if let Some(old) = replaces {
+            // Waits for another node that does the same, and then finds nothing left to retire.
+            sqlx::query!(
+                "update app.kek set state = 'decrypt_only'
+                 where tenant_id = $1 and id = $2 and state = 'active'",
+                tenant.uuid(),
+                old,
+            )
+            .execute(&mut *tx)
+            .await?;
+        }
+        // The unique indexes let one of two nodes win.
+        sqlx::query!(
+            "insert into app.kek (tenant_id, id, version, wrapped, master_id)
+             select $1, $2, coalesce(max(k.version), 0) + 1, $3, $4 from app.kek k where k.tenant_id = $1
+             on conflict do nothing",
+            tenant.uuid(),
+            fresh.id,
+            fresh.wrapped,
+            fresh.master_id,
+        )
+        .execute(&mut *tx)
+        .await?;
+        let active = select(&mut tx, tenant.uuid(), None).await?;
         tx.commit().await?;
-        Ok(kek)
+        active.ok_or(StoreError::Conflict { constraint: "kek_one_active".into() })
+    }
+
+    /// Adds to the number of wraps that nodes may do with a key; gives the number before.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] where the tenant has no such key, or another [`StoreError`].
+    pub async fn take_wraps(
+        &self,
+        tenant: TenantId,
+        id: Uuid,
+        count: u32,
+    ) -> Result<u64, StoreError> {
+        let mut tx = self.gateway_tx(&[tenant.uuid()]).await?;
+        let before = sqlx::query_scalar!(
+            r#"update app.kek set wraps = wraps + $3 where tenant_id = $1 and id = $2
+               returning wraps - $3 as "before!""#,
+            tenant.uuid(),
+            id,
+            i64::from(count),
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(before.unsigned_abs())
     }
 }
 
@@ -135,7 +158,7 @@ async fn select(
     id: Option<Uuid>,
 ) -> Result<Option<KekRow>, StoreError> {
     let row = sqlx::query!(
-        "select tenant_id, id, version, wrapped, master_id, state from app.kek
+        "select tenant_id, id, version, wrapped, master_id, state, wraps from app.kek
          where tenant_id = $1 and case when $2::uuid is null then state = 'active' else id = $2 end",
         tenant,
         id,
@@ -150,31 +173,10 @@ async fn select(
             wrapped: row.wrapped,
             master_id: row.master_id,
             state: row.state.parse()?,
+            wraps: row.wraps.unsigned_abs(),
         })
     })
     .transpose()
-}
-
-async fn insert(
-    connection: &mut PgConnection,
-    tenant: Uuid,
-    kek: &NewKek,
-) -> Result<KekRow, StoreError> {
-    // Two nodes may make a first key at once; the unique indexes let one of them win.
-    sqlx::query!(
-        "insert into app.kek (tenant_id, id, version, wrapped, master_id)
-         values ($1, $2, $3, $4, $5) on conflict do nothing",
-        tenant,
-        kek.id,
-        kek.version,
-        kek.wrapped,
-        kek.master_id,
-    )
-    .execute(&mut *connection)
-    .await?;
-    select(connection, tenant, None)
-        .await?
-        .ok_or(StoreError::Conflict { constraint: "kek_tenant_id_version_key".into() })
 }
 
 impl FromStr for KekState {

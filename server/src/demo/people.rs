@@ -1,0 +1,162 @@
+//! Tenants, projects, people and keys of the demo.
+
+use domain::caller::Scope;
+use domain::ids::{AccountId, AuditId, KeyId, ProjectId, TenantId};
+use domain::role::Role;
+use identity::api_key::{ApiKey, Environment};
+use identity::password::Passwords;
+use secrecy::SecretString;
+use store::Reason;
+use store::accounts::NewAccount;
+use store::audit::{ActorKind, AuditEntry, AuditOutcome};
+use store::keys::NewKey;
+
+use super::credentials::{Credentials, Key, User};
+use super::{DemoError, Estate, random};
+
+/// Bytes of chance in a demo password.
+const PASSWORD_BYTES: usize = 15;
+
+/// A tenant to make: short name, name, markup in parts per million, projects.
+const TENANTS: [(&str, &str, u32, [(&str, &str); 2]); 2] = [
+    ("acme", "Acme Robotics", 50_000, [("assistant", "Assistant"), ("vision", "Vision")]),
+    ("borealis", "Borealis Health", 80_000, [("triage", "Triage"), ("research", "Research")]),
+];
+
+/// The people of each tenant: role, the part before the @, name.
+const PEOPLE: [(Role, &str, &str); 3] = [
+    (Role::TenantAdmin, "admin", "Ada Admin"),
+    (Role::Member, "member", "Max Member"),
+    (Role::Auditor, "auditor", "Iris Auditor"),
+];
+
+/// Makes all of it.
+pub(super) async fn make(estate: &Estate<'_>) -> Result<Credentials, DemoError> {
+    let passwords = Passwords::default();
+    let mut users = Vec::new();
+    let mut api_keys = Vec::new();
+
+    let operator = person(&passwords, "operator@tokenone.example", "Olga Operator", true).await?;
+    users.push(operator.user(Role::PlatformAdmin, None));
+    let mut tx = estate.store.system(Reason::Demo).await?;
+    // Two nodes that start at once: one of them makes the estate.
+    if !tx.create_first_account(&operator.account).await? {
+        return Ok(Credentials { base_url: estate.base_url.to_owned(), users: vec![], api_keys });
+    }
+    let mut tenants = Vec::new();
+    for (slug, name, markup_ppm, projects) in TENANTS {
+        let tenant_id = TenantId::mint();
+        tx.create_tenant(tenant_id, slug, name, markup_ppm).await?;
+        let ids = projects.map(|_| ProjectId::mint());
+        for (id, (slug, name)) in ids.iter().zip(projects) {
+            tx.create_project(tenant_id, *id, slug, name).await?;
+        }
+        for (role, local, person_name) in PEOPLE {
+            let email = format!("{local}@{slug}.example");
+            let made = person(&passwords, &email, person_name, false).await?;
+            tx.create_account(&made.account).await?;
+            // The member works in the first project only, so that the difference can be seen.
+            tx.add_member(tenant_id, made.account.id, role, &ids[..1]).await?;
+            users.push(made.user(role, Some(name)));
+        }
+        tenants.push((tenant_id, name, ids, projects));
+    }
+    tx.commit().await?;
+
+    for (tenant_id, tenant, ids, projects) in tenants {
+        let scope = Scope { tenant_id, projects: ids.to_vec() };
+        for (id, (slug, project)) in ids.into_iter().zip(projects) {
+            api_keys.push(key(estate, &scope, tenant, (id, slug, project)).await?);
+        }
+    }
+    Ok(Credentials { base_url: estate.base_url.to_owned(), users, api_keys })
+}
+
+/// One key for a project.
+async fn key(
+    estate: &Estate<'_>,
+    scope: &Scope,
+    tenant: &str,
+    (project_id, slug, project): (ProjectId, &str, &str),
+) -> Result<Key, DemoError> {
+    let key = ApiKey::mint(Environment::Live)?;
+    let id = KeyId::mint();
+    let name = format!("{slug}-service");
+    let mut tx = estate.store.tenant(scope).await?;
+    tx.create_key(&NewKey {
+        id,
+        project_id,
+        name: name.clone(),
+        mac: key.mac(estate.secrets.pepper.expose()),
+        pepper: crate::secrets::PEPPER,
+        shown: key.shown(),
+        created_by: "demo".to_owned(),
+        created_at: estate.now,
+        expires_at: None,
+    })
+    .await?;
+    tx.audit(&audit(id, project_id, &name)).await?;
+    tx.commit().await?;
+    Ok(Key {
+        tenant: tenant.to_owned(),
+        project: project.to_owned(),
+        name,
+        key: key.expose().to_owned(),
+        aliases: vec!["sim-small".to_owned(), "sim-large".to_owned()],
+    })
+}
+
+fn audit(id: KeyId, project_id: ProjectId, name: &str) -> AuditEntry {
+    AuditEntry {
+        id: AuditId::mint(),
+        project_id: Some(project_id),
+        actor_kind: ActorKind::System,
+        actor_id: None,
+        actor: "demo".to_owned(),
+        action: "key.create".to_owned(),
+        target_kind: "api_key".to_owned(),
+        target_id: Some(id.uuid()),
+        target: Some(name.to_owned()),
+        outcome: AuditOutcome::Success,
+        reason: Some("made with the demo estate".to_owned()),
+        before: None,
+        after: None,
+        ip: None,
+        user_agent: None,
+        request_id: None,
+    }
+}
+
+struct Person {
+    account: NewAccount,
+    password: String,
+}
+
+impl Person {
+    fn user(&self, role: Role, tenant: Option<&str>) -> User {
+        User {
+            email: self.account.email.clone(),
+            password: self.password.clone(),
+            role: role.as_str().to_owned(),
+            tenant: tenant.map(str::to_owned),
+        }
+    }
+}
+
+async fn person(
+    passwords: &Passwords,
+    email: &str,
+    name: &str,
+    platform_admin: bool,
+) -> Result<Person, DemoError> {
+    let password = random(PASSWORD_BYTES)?;
+    let hash = passwords.hash(SecretString::from(password.clone())).await?;
+    let account = NewAccount {
+        id: AccountId::mint(),
+        email: email.to_owned(),
+        name: name.to_owned(),
+        password_hash: SecretString::from(hash),
+        platform_admin,
+    };
+    Ok(Person { account, password })
+}
