@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-/// "Newer" and "Older". Where there is nothing, the word stays but leads nowhere, so that nothing
-/// jumps and a screen reader hears why.
+/// "Newer" and "Older". At an end the word stays but leads nowhere, so that nothing jumps and a screen
+/// reader hears why. A list of one page has no pager.
 #[component]
 pub fn Pager(
     /// What is paged, for the landmark's name.
@@ -16,18 +16,22 @@ pub fn Pager(
     #[prop(into)]
     older: Signal<Option<String>>,
 ) -> impl IntoView {
-    view! {
-        <nav class="pager" aria-label=label>
-            {move || step("← Newer", "prev", newer.get())}
-            {move || step("Older →", "next", older.get())}
-        </nav>
+    move || {
+        let (newer, older) = (newer.get(), older.get());
+        (newer.is_some() || older.is_some()).then(|| {
+            view! {
+                <nav class="pager" aria-label=label.clone()>
+                    {step("← Newer", "prev", newer)}
+                    {step("Older →", "next", older)}
+                </nav>
+            }
+        })
     }
 }
 
 fn step(text: &'static str, rel: &'static str, url: Option<String>) -> AnyView {
     match url {
-        Some(url) => view! { <a class="pager-step" href=url rel=rel>{text}</a> }.into_any(),
-        None => view! { <span class="pager-step pager-end" aria-disabled="true">{text}</span> }
-            .into_any(),
+        Some(url) => view! { <a class="btn" href=url rel=rel>{text}</a> }.into_any(),
+        None => view! { <span class="btn btn-none" aria-disabled="true">{text}</span> }.into_any(),
     }
 }

@@ -10,6 +10,9 @@ const WIDTH: u64 = 1000;
 /// Narrowest bar, in the same units, so that the shortest step can still be seen.
 const WIDTH_MIN: u64 = 4;
 
+/// The id of the pattern that bars of waiting are filled with.
+const HATCH: &str = "waiting";
+
 /// A step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bar {
@@ -36,6 +39,7 @@ pub fn Waterfall(
 ) -> impl IntoView {
     let rows = bars.into_iter().map(|bar| row(bar, total_us)).collect_view();
     view! {
+        {hatch()}
         <table class="waterfall">
             <caption class="sr-only">{caption}</caption>
             <thead>
@@ -63,7 +67,8 @@ pub fn Waterfall(
 
 fn row(bar: Bar, total_us: u64) -> impl IntoView {
     let (x, width) = place(bar.start_us, bar.length_us, total_us);
-    let class = if bar.waiting { "waterfall-bar waterfall-waiting" } else { "waterfall-bar" };
+    let class = if bar.waiting { "" } else { "waterfall-bar" };
+    let hatched = bar.waiting.then(|| format!("url(#{HATCH})"));
     let note = bar.waiting.then_some(" (waiting for the provider)");
     view! {
         <tr>
@@ -76,12 +81,26 @@ fn row(bar: Bar, total_us: u64) -> impl IntoView {
                     aria-hidden="true"
                     focusable="false"
                 >
-                    <rect class=class x=x y="1" width=width height="8" />
+                    <rect class=class fill=hatched x=x y="1" width=width height="8" />
                 </svg>
             </td>
             <td class="num dim">{duration_text(bar.start_us)}</td>
             <td class="num">{duration_text(bar.length_us)}</td>
         </tr>
+    }
+}
+
+/// The pattern of waiting, defined once for all bars of the page.
+fn hatch() -> impl IntoView {
+    view! {
+        <svg class="absolute size-0" aria-hidden="true" focusable="false">
+            <defs>
+                <pattern id=HATCH width="14" height="10" patternUnits="userSpaceOnUse">
+                    <rect class="fill-line" width="14" height="10" />
+                    <path class="stroke-dim" stroke-width="3" d="M0 10 14 0" />
+                </pattern>
+            </defs>
+        </svg>
     }
 }
 

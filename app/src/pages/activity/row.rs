@@ -52,6 +52,9 @@ pub fn row(clock: Clock, query: &Query, call: CallRow) -> impl IntoView + use<> 
         .code
         .clone()
         .map(|code| only(code.clone(), query.with(|q| q.code = Some(code)), "code"));
+    let simulated = (call.simulated && call.provider.is_some()).then(|| {
+        view! { <span class="dim" title="Answered by the built-in simulator">" sim"</span> }
+    });
     let outcome_url = query.with(|q| q.outcome = Some(call.outcome)).url();
     let href = paths::call(call.id);
     let row_href = href.clone();
@@ -62,23 +65,29 @@ pub fn row(clock: Clock, query: &Query, call: CallRow) -> impl IntoView + use<> 
                     {time(clock, call.started_at, Shown::Second)}
                 </a>
             </td>
-            <td class="minor" data-label="Project">{project}</td>
-            <td class="minor" data-label="Key">{key}</td>
-            <td data-label="Model">
+            <td class="minor nowrap md:max-w-0 md:w-1/12 md:truncate" data-label="Project">{project}</td>
+            <td class="minor nowrap md:max-w-0 md:w-1/12 md:truncate" data-label="Key">{key}</td>
+            <td class="md:max-w-0 md:w-1/5 md:truncate" data-label="Model">
+                <span>
                 {model.map_or_else(|| view! { <span class="dim">"not named"</span> }.into_any(), IntoAny::into_any)}
-                {served.map(|served| view! { <span class="dim">" → "{served}</span> })}
+                {served
+                    .map(|served| {
+                        let title = format!("The provider served {served}");
+                        view! { <span class="dim" title=title>" → "{served}</span> }
+                    })}
+                </span>
             </td>
-            <td class="minor" data-label="Provider">
-                {provider}{call.simulated.then(|| view! { <span class="dim">" (simulated)"</span> })}
+            <td class="minor nowrap" data-label="Provider">{provider}{simulated}</td>
+            <td class="md:max-w-0 md:w-1/5 md:truncate" data-label="Outcome">
+                <span>
+                    <a class="cell-filter" href=outcome_url>{outcome(call.outcome)}</a>
+                    <span class="num dim">{format!(" {} ", call.status)}</span>
+                    {code}
+                </span>
             </td>
-            <td data-label="Outcome">
-                <a class="cell-filter" href=outcome_url>{outcome(call.outcome)}</a>
-                <span class="num dim">{format!(" {} ", call.status)}</span>
-                {code}
-            </td>
-            <td class="end num minor" data-label="Tokens in / out">{tokens(&call)}</td>
-            <td class="end" data-label="Debit">{money(call.charge)}</td>
-            <td class="end num" data-label="First byte / total">{latency(&call)}</td>
+            <td class="end num minor nowrap" data-label="Tokens in / out">{tokens(&call)}</td>
+            <td class="end nowrap" data-label="Debit">{money(call.charge)}</td>
+            <td class="end num nowrap" data-label="First byte / total">{latency(&call)}</td>
         </tr>
     }
 }
@@ -112,5 +121,5 @@ fn tokens(call: &CallRow) -> impl IntoView + use<> {
 
 fn latency(call: &CallRow) -> impl IntoView + use<> {
     let first = call.first_byte_us.map_or_else(|| "–".to_owned(), duration_text);
-    view! { <span class="dim">{first}" / "</span>{duration_text(call.total_us)} }
+    view! { <span><span class="dim">{first}" / "</span>{duration_text(call.total_us)}</span> }
 }

@@ -26,13 +26,15 @@ pub fn FirstUse(
             title="No call yet"
             sentence="Make a key, send a call with it to this gateway, and it appears here within a second."
         >
-            <div class="snippet">
+            <div class="snippet w-full max-w-[min(40rem,calc(100vw-5rem))]">
                 <pre tabindex="0" aria-label="A first call with curl">{curl.clone()}</pre>
                 <Copy text=Signal::stored(curl) what="the command" />
             </div>
-            <LinkButton href=paths::KEYS tone=Tone::Primary>
-                "Make a key"
-            </LinkButton>
+            <div class="w-full">
+                <LinkButton href=paths::KEYS tone=Tone::Primary>
+                    "Make a key"
+                </LinkButton>
+            </div>
         </Empty>
     }
 }

@@ -2,45 +2,24 @@
 
 use contract::call::{CallContent, Payload, Turn};
 use contract::fault::Fault;
-use domain::ids::CallId;
 use leptos::prelude::*;
 
-use super::calls;
 use crate::fault::UiFault;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::number::bytes;
-use crate::ui::{Copy, Empty, Failure, SkeletonLines};
+use crate::ui::{Copy, Empty, Failure};
 
-/// Prompt and answer, as a conversation.
+/// A part of what a call said; why not, where it cannot be read.
 #[component]
-pub fn Conversation(id: CallId, kept: bool) -> impl IntoView {
-    view! { <Content id=id kept=kept show=conversation /> }
-}
-
-/// A command that repeats the call.
-#[component]
-pub fn Curl(id: CallId, kept: bool) -> impl IntoView {
-    view! { <Content id=id kept=kept show=curl /> }
-}
-
-/// Loads what a call said and shows a part of it; says why where that is not possible.
-#[component]
-fn Content(id: CallId, kept: bool, show: fn(CallContent) -> AnyView) -> impl IntoView {
-    if !kept {
-        return view! { <NotKept /> }.into_any();
+pub fn Content(
+    content: Result<CallContent, UiFault>,
+    show: fn(CallContent) -> AnyView,
+    retry: Callback<()>,
+) -> impl IntoView {
+    match content {
+        Ok(content) => view! { <Audited /> {show(content)} }.into_any(),
+        Err(fault) => refused(fault, retry).into_any(),
     }
-    let content = Resource::new(move || id, calls::content);
-    view! {
-        <Transition fallback=|| view! { <SkeletonLines lines=8 /> }>
-            {move || Suspend::new(async move {
-                match content.await {
-                    Ok(content) => view! { <Audited /> {show(content)} }.into_any(),
-                    Err(fault) => refused(fault, move || content.refetch()).into_any(),
-                }
-            })}
-        </Transition>
-    }
-    .into_any()
 }
 
 /// Says that reading was recorded.
@@ -67,18 +46,19 @@ pub fn NotKept() -> impl IntoView {
 }
 
 /// Why it cannot be read.
-pub fn refused(fault: UiFault, again: impl Fn() + Send + Sync + 'static) -> impl IntoView {
+pub fn refused(fault: UiFault, retry: Callback<()>) -> impl IntoView {
     let hint = matches!(fault.0, Fault::Forbidden(_)).then(|| {
         view! {
-            <p class="dim">
-                "The numbers of the call stay open to you in the other tabs.."
+            <p class="dim mt-2">
+                "The numbers of the call stay open to you in the other tabs."
             </p>
         }
     });
-    view! { <Failure fault=fault.0 retry=Callback::new(move |()| again()) /> {hint} }
+    view! { <Failure fault=fault.0 retry=retry /> {hint} }
 }
 
-fn conversation(content: CallContent) -> AnyView {
+/// Prompt and answer, as a conversation.
+pub fn conversation(content: CallContent) -> AnyView {
     if content.turns.is_empty() {
         return view! {
             <p class="dim">"The bodies could not be read as a conversation; here they are as text."</p>
@@ -87,7 +67,7 @@ fn conversation(content: CallContent) -> AnyView {
         }
         .into_any();
     }
-    let cut = cut(&content.request).or_else(|| cut(&content.response));
+    let cut = (cut("request", &content.request), cut("answer", &content.response));
     let turns = content.turns.into_iter().map(turn).collect_view();
     view! {
         {cut}
@@ -118,8 +98,8 @@ fn turn(turn: Turn) -> impl IntoView {
 }
 
 /// A body as text.
-pub fn body(title: &'static str, payload: Payload) -> impl IntoView {
-    let cut = cut(&payload);
+fn body(title: &'static str, payload: Payload) -> impl IntoView {
+    let cut = cut("body", &payload);
     view! {
         <section class="body">
             <div class="body-head">
@@ -134,16 +114,21 @@ pub fn body(title: &'static str, payload: Payload) -> impl IntoView {
 }
 
 /// Says that only the beginning is there.
-fn cut(payload: &Payload) -> Option<impl IntoView + use<>> {
+fn cut(what: &str, payload: &Payload) -> Option<impl IntoView + use<>> {
     payload.truncated.then(|| {
         let kept = u64::try_from(payload.text.len()).unwrap_or(u64::MAX);
-        let text = format!("Only the first {} of {} were kept.", bytes(kept), bytes(payload.bytes));
+        let text = format!(
+            "Of the {what}, only the first {} of {} were kept.",
+            bytes(kept),
+            bytes(payload.bytes)
+        );
         view! { <p class="notice">{text}</p> }
     })
 }
 
-fn curl(content: CallContent) -> AnyView {
-    let cut = cut(&content.request);
+/// A command that repeats the call.
+pub fn curl(content: CallContent) -> AnyView {
+    let cut = cut("request", &content.request);
     view! {
         {cut}
         <p class="dim">

@@ -5,25 +5,25 @@ mod calls;
 mod content;
 mod header;
 mod ledger;
+mod load;
 mod overview;
 mod raw;
 mod tab;
 
-use contract::call::CallDetail;
 use contract::fault::Fault;
 use domain::ids::CallId;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 
-use crate::fault::UiFault;
 use crate::frame::{Crumb, Page};
 use crate::paths;
 use crate::ui::shortcuts::shortcuts;
 use crate::ui::{Failure, LinkButton, SkeletonLines, Tabs, Tone};
-use content::{Conversation, Curl};
+use content::{Content, NotKept, conversation, curl};
 use header::Header;
 use ledger::Ledger;
+use load::{Loaded, More, Need};
 use overview::Overview;
 use raw::Raw;
 use tab::CallTab;
@@ -35,32 +35,28 @@ pub fn CallPage() -> impl IntoView {
     let map = use_query_map();
     let id = Memo::new(move |_| params.with(|p| p.get_str("id").and_then(|id| id.parse().ok())));
     let tab = Memo::new(move |_| CallTab::read(map.with(|map| map.get(tab::TAB)).as_deref()));
-    let bodies = Memo::new(move |_| map.with(|map| map.get_str(tab::BODIES) == Some("1")));
-    let detail = Resource::new(
-        move || id.get(),
-        |id: Option<CallId>| async move {
-            match id {
-                Some(id) => calls::detail(id).await,
-                None => Err(UiFault(Fault::NotFound)),
-            }
-        },
+    let bodies = move || map.with(|map| map.get_str(tab::BODIES) == Some("1"));
+    let need = Memo::new(move |_| Need::of(tab.get(), bodies()));
+    let loaded = Resource::new(
+        move || (id.get(), need.get()),
+        |(id, need): (Option<CallId>, Need)| load::load(id, need),
     );
+    let retry = Callback::new(move |()| loaded.refetch());
     let shown = move || {
         Suspend::new(async move {
-            match detail.await {
-                Ok(detail) => view! { <Call detail=detail tab=tab bodies=bodies /> }.into_any(),
-                Err(fault) => failed(fault.0, detail).into_any(),
+            match loaded.await {
+                Ok(loaded) => view! { <Call loaded=loaded tab=tab retry=retry /> }.into_any(),
+                Err(fault) => failed(fault.0, retry).into_any(),
             }
         })
     };
-    view! {
-        <Transition fallback=|| view! { <SkeletonLines lines=12 /> }>{shown}</Transition>
-    }
+    view! { <Transition fallback=|| view! { <SkeletonLines lines=12 /> }>{shown}</Transition> }
 }
 
 /// A call that was found.
 #[component]
-fn Call(detail: CallDetail, tab: Memo<CallTab>, bodies: Memo<bool>) -> impl IntoView {
+fn Call(loaded: Loaded, tab: Memo<CallTab>, retry: Callback<()>) -> impl IntoView {
+    let Loaded { detail, more } = loaded;
     let id = detail.row.id;
     let kept = detail.content_kept;
     let (heading, title) = header::titles(&detail.row);
@@ -69,17 +65,28 @@ fn Call(detail: CallDetail, tab: Memo<CallTab>, bodies: Memo<bool>) -> impl Into
     step_by_keys(detail.newer, detail.older, tab);
     view! {
         <Page heading=heading title=title crumbs=crumbs() actions=steps>
-        <Header detail=detail.clone() />
-        <Tabs label="Parts of this call" tabs=tabs />
-        <section class="call-part">
-            {move || match tab.get() {
-                CallTab::Overview => view! { <Overview detail=detail.clone() /> }.into_any(),
-                CallTab::Conversation => view! { <Conversation id=id kept=kept /> }.into_any(),
-                CallTab::Ledger => view! { <Ledger ledger=detail.ledger.clone() /> }.into_any(),
-                CallTab::Raw => view! { <Raw id=id kept=kept bodies=bodies /> }.into_any(),
-                CallTab::Curl => view! { <Curl id=id kept=kept /> }.into_any(),
-            }}
-        </section>
+            <Header detail=detail.clone() />
+            <Tabs label="Parts of this call" tabs=tabs />
+            <section class="call-part">
+                {move || match (tab.get(), more.clone()) {
+                    (CallTab::Overview, _) => view! { <Overview detail=detail.clone() /> }.into_any(),
+                    (CallTab::Ledger, _) => view! { <Ledger ledger=detail.ledger.clone() /> }.into_any(),
+                    (CallTab::Raw, More::Json(json, bodies)) => {
+                        view! { <Raw id=id kept=kept json=json bodies=bodies retry=retry /> }.into_any()
+                    }
+                    (CallTab::Conversation | CallTab::Curl, _) if !kept => {
+                        view! { <NotKept /> }.into_any()
+                    }
+                    (CallTab::Conversation, More::Content(content)) => {
+                        view! { <Content content=content show=conversation retry=retry /> }.into_any()
+                    }
+                    (CallTab::Curl, More::Content(content)) => {
+                        view! { <Content content=content show=curl retry=retry /> }.into_any()
+                    }
+                    // The tab has changed and what it needs is on its way.
+                    _ => view! { <SkeletonLines lines=8 /> }.into_any(),
+                }}
+            </section>
         </Page>
     }
 }
@@ -105,11 +112,11 @@ fn step_by_keys(newer: Option<CallId>, older: Option<CallId>, tab: Memo<CallTab>
     });
 }
 
-fn failed(fault: Fault, detail: Resource<Result<CallDetail, UiFault>>) -> impl IntoView {
+fn failed(fault: Fault, retry: Callback<()>) -> impl IntoView {
     let choose = matches!(fault, Fault::NoTenant);
     view! {
         <Page heading="Call" title="Call" crumbs=crumbs()>
-        <Failure fault=fault retry=Callback::new(move |()| detail.refetch()) />
+        <Failure fault=fault retry=retry />
         {choose
             .then(|| {
                 view! {

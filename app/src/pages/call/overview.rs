@@ -34,14 +34,16 @@ pub fn Overview(detail: CallDetail) -> impl IntoView {
                 <h2 id="facts">"Facts"</h2>
                 {facts(&detail)}
             </section>
-            <section aria-labelledby="latency">
-                <h2 id="latency">"Latency"</h2>
-                {latency(&detail)}
-            </section>
-            <section aria-labelledby="cost">
-                <h2 id="cost">"Cost"</h2>
-                {cost(&detail)}
-            </section>
+            <div class="grid content-start gap-6 min-w-0">
+                <section aria-labelledby="latency">
+                    <h2 id="latency">"Latency"</h2>
+                    {latency(&detail)}
+                </section>
+                <section aria-labelledby="cost">
+                    <h2 id="cost">"Cost"</h2>
+                    {cost(&detail)}
+                </section>
+            </div>
         </div>
     }
 }
@@ -51,7 +53,11 @@ fn facts(detail: &CallDetail) -> impl IntoView + use<> {
     let row = &detail.row;
     let surface = format!("{}{}", row.surface, if row.streamed { ", streamed" } else { "" });
     let provider = row.provider.clone().unwrap_or_else(|| "none: not sent on".into());
-    let provider = if row.simulated { format!("{provider} (simulated)") } else { provider };
+    let provider = if row.simulated && row.provider.is_some() {
+        format!("{provider} (simulated)")
+    } else {
+        provider
+    };
     let sizes =
         format!("{} received, {} sent", bytes(detail.request_bytes), bytes(detail.response_bytes));
     view! {

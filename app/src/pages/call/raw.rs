@@ -3,58 +3,44 @@
 use domain::ids::CallId;
 use leptos::prelude::*;
 
-use super::calls::{self, Document};
+use super::calls::{Bodies, Document};
 use super::content::{Audited, NotKept, refused};
 use super::tab::with_bodies;
+use crate::fault::UiFault;
 use crate::ui::number::bytes;
-use crate::ui::{Copy, JsonTree, LinkButton, SkeletonLines};
+use crate::ui::{Copy, JsonTree, LinkButton};
 
 /// The tab.
 #[component]
-pub fn Raw(id: CallId, kept: bool, bodies: Memo<bool>) -> impl IntoView {
-    let detail = Resource::new(move || id, calls::json);
-    view! {
-        <Transition fallback=|| view! { <SkeletonLines lines=8 /> }>
-            {move || Suspend::new(async move {
-                match detail.await {
-                    Ok(json) => document("The call", json).into_any(),
-                    Err(fault) => refused(fault, move || detail.refetch()).into_any(),
-                }
-            })}
-        </Transition>
-        {move || match (kept, bodies.get()) {
-            (false, _) => view! { <NotKept /> }.into_any(),
-            (true, false) => view! {
-                <p class="body-offer">
-                    <LinkButton href=with_bodies(id)>"Show prompt and answer"</LinkButton>
-                    <span class="dim">"They are decrypted for it, and the audit log records it."</span>
-                </p>
-            }
-            .into_any(),
-            (true, true) => view! { <Bodies id=id /> }.into_any(),
-        }}
-    }
-}
-
-/// The two bodies.
-#[component]
-fn Bodies(id: CallId) -> impl IntoView {
-    let bodies = Resource::new(move || id, calls::bodies);
-    view! {
-        <Transition fallback=|| view! { <SkeletonLines lines=8 /> }>
-            {move || Suspend::new(async move {
-                match bodies.await {
-                    Ok(bodies) => view! {
-                        <Audited />
-                        {document("Request, as received", bodies.request)}
-                        {document("Answer, as returned", bodies.response)}
-                    }
-                    .into_any(),
-                    Err(fault) => refused(fault, move || bodies.refetch()).into_any(),
-                }
-            })}
-        </Transition>
-    }
+pub fn Raw(
+    id: CallId,
+    kept: bool,
+    json: Result<Document, UiFault>,
+    bodies: Option<Result<Bodies, UiFault>>,
+    retry: Callback<()>,
+) -> impl IntoView {
+    let call = match json {
+        Ok(json) => document("The call", json).into_any(),
+        Err(fault) => refused(fault, retry).into_any(),
+    };
+    let said = match bodies {
+        None if kept => view! {
+            <p class="body-offer">
+                <LinkButton href=with_bodies(id)>"Show prompt and answer"</LinkButton>
+                <span class="dim">"They are decrypted for it, and the audit log records it."</span>
+            </p>
+        }
+        .into_any(),
+        None => view! { <NotKept /> }.into_any(),
+        Some(Ok(bodies)) => view! {
+            <Audited />
+            {document("Request, as received", bodies.request)}
+            {document("Answer, as returned", bodies.response)}
+        }
+        .into_any(),
+        Some(Err(fault)) => refused(fault, retry).into_any(),
+    };
+    view! { {call} {said} }
 }
 
 /// A document: its tree where it is JSON, its text otherwise, and a way to copy it.
