@@ -1,0 +1,77 @@
+//! No change without its audit row: where the row cannot be written, nothing has changed.
+
+use contract::fault::Fault;
+use contract::keys::{KeyState, NewKey};
+
+use crate::house::{House, PASSWORD, new_tenant, visitor};
+
+/// From here on the database takes no audit row.
+const DEAF: &str = "alter table app.audit_event add constraint deaf check (false) not valid";
+const HEARING: &str = "alter table app.audit_event drop constraint deaf";
+
+fn failed<T: std::fmt::Debug>(result: Result<T, Fault>) {
+    match result {
+        Err(Fault::Internal { reference }) => assert_eq!(reference.len(), 36),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn nothing_changes_that_cannot_be_put_on_record() {
+    let (house, operator) = House::new().await;
+    let tenant = house.tenant(&operator, "acme").await;
+    let kept = house.key(&tenant.admin, tenant.project, "kept").await;
+    let log = house.actions(tenant.id).await;
+    house.as_superuser(DEAF).await;
+
+    let console = &house.console;
+    let new = NewKey { project_id: tenant.project, name: "new".into(), expires_in_days: None };
+    failed(console.keys.create(&tenant.admin, new).await);
+    failed(console.keys.revoke(&tenant.admin, kept, "kept".into()).await);
+    failed(console.tenants.create(&operator, new_tenant("globex", "g@globex.example")).await);
+    let why = Some("ticket 7".to_owned());
+    failed(console.access.take_seat(&operator, Some(tenant.id), why).await);
+    failed(console.access.sign_out(&tenant.admin).await);
+    let right = console.access.sign_in(&visitor(), "admin@acme.example".into(), PASSWORD.into());
+    failed(right.await);
+
+    house.as_superuser(HEARING).await;
+    let keys = console.keys.list(&tenant.admin).await.unwrap();
+    assert_eq!(keys.len(), 1);
+    assert_eq!((keys[0].id, keys[0].state), (kept, KeyState::Active));
+    assert_eq!(console.tenants.list(&operator).await.unwrap().len(), 1);
+    assert_eq!(house.actions(tenant.id).await, log);
+    // The account of the tenant that was not made was not made either.
+    let person = console.access.sign_in(&visitor(), "g@globex.example".into(), PASSWORD.into());
+    assert_eq!(person.await.unwrap_err(), Fault::WrongCredentials);
+}
+
+#[tokio::test]
+async fn the_first_account_is_not_made_in_silence() {
+    let house = House::empty().await;
+    house.as_superuser(DEAF).await;
+    failed(house.first_run().await);
+    assert!(house.console.access.first_run_open().await.unwrap());
+}
+
+#[tokio::test]
+async fn rows_name_who_did_it_from_where_and_never_a_secret() {
+    let (house, operator) = House::new().await;
+    let tenant = house.tenant(&operator, "acme").await;
+    let new =
+        NewKey { project_id: tenant.project, name: "server".into(), expires_in_days: Some(9) };
+    let made = house.console.keys.create(&tenant.admin, new).await.unwrap();
+    let row = house.log(tenant.id).await.remove(0);
+    assert_eq!(row.entry.actor, "admin@acme.example");
+    assert_eq!(row.entry.actor_id, Some(tenant.admin.account_id.uuid()));
+    assert_eq!(
+        (row.entry.ip, row.entry.request_id),
+        (tenant.admin.ip, Some(tenant.admin.request_id))
+    );
+    assert_eq!(row.entry.target_id, Some(made.row.id.uuid()));
+    assert_eq!(row.entry.target.as_deref(), Some("server"));
+    assert_eq!(row.entry.project_id, Some(tenant.project));
+    let text = format!("{:?}", house.log(tenant.id).await);
+    assert!(!text.contains(&made.secret) && !text.contains(PASSWORD));
+    assert!(text.contains(&made.row.shown));
+}

@@ -1,0 +1,131 @@
+//! Who may do what, asked of every method: changing the policy means changing this picture of it.
+
+use contract::activity::ActivityFilter;
+use contract::fault::Fault;
+use contract::keys::NewKey;
+use domain::caller::Caller;
+use domain::cursor::Cursor;
+use domain::ids::{CallId, TenantId};
+use domain::role::Role;
+
+use crate::calls::completed;
+use crate::house::{House, Tenant, new_tenant};
+
+const METHODS: [&str; 11] = [
+    "frame",
+    "list",
+    "newer",
+    "detail",
+    "content",
+    "keys",
+    "make key",
+    "revoke",
+    "tenants",
+    "make tenant",
+    "enter other",
+];
+
+/// `x` done, `.` forbidden, `t` asks for a tenant first, `-` nothing there.
+fn mark<T>(result: Result<T, Fault>) -> char {
+    match result {
+        Ok(_) => 'x',
+        Err(Fault::Forbidden(_)) => '.',
+        Err(Fault::NoTenant) => 't',
+        Err(Fault::NotFound) => '-',
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+/// Asks every method as one caller. `name` makes what is made distinct.
+async fn row(
+    house: &House,
+    caller: &Caller,
+    name: &str,
+    tenant: &Tenant,
+    call: CallId,
+    other: TenantId,
+) -> String {
+    let c = &house.console;
+    let filter = ActivityFilter::default();
+    let victim = house.key(&tenant.admin, tenant.project, &format!("victim {name}")).await;
+    let new = NewKey { project_id: tenant.project, name: name.into(), expires_in_days: None };
+    let slug = name.replace(' ', "-");
+    let made = new_tenant(&slug, &format!("{slug}@new.example"));
+    let why = Some("to see whether they may".to_owned());
+    let marks = [
+        mark(c.frame.frame(caller).await),
+        mark(c.activity.list(caller, &filter, Cursor::Newest).await),
+        mark(c.activity.newer(caller, &filter, None).await),
+        mark(c.call.detail(caller, call).await),
+        mark(c.call.content(caller, call).await),
+        mark(c.keys.list(caller).await),
+        mark(c.keys.create(caller, new).await),
+        mark(c.keys.revoke(caller, victim, format!("victim {name}")).await),
+        mark(c.tenants.list(caller).await),
+        mark(c.tenants.create(caller, made).await),
+        mark(c.access.take_seat(caller, Some(other), why).await),
+    ];
+    format!("{name:<16} {}", marks.iter().collect::<String>())
+}
+
+#[tokio::test]
+async fn every_method_asks_the_policy() {
+    let (house, operator) = House::new().await;
+    let tenant = house.tenant(&operator, "acme").await;
+    let other = house.tenant(&operator, "globex").await.id;
+    let key = house.key(&tenant.admin, tenant.project, "server").await;
+    let call = completed(&house, &tenant, key).await;
+    let projects = [tenant.project];
+    let member = house.person(tenant.id, Role::Member, "mia@acme.example", &projects).await;
+    let outside = house.person(tenant.id, Role::Member, "out@acme.example", &[]).await;
+    let auditor = house.person(tenant.id, Role::Auditor, "aud@acme.example", &[]).await;
+    let seated = house.caller(operator.account_id, Some(tenant.id)).await.unwrap();
+
+    let mut table = Vec::new();
+    for (name, caller) in [
+        ("platform", &operator),
+        ("platform seated", &seated),
+        ("tenant admin", &tenant.admin),
+        ("member", &member),
+        ("member outside", &outside),
+        ("auditor", &auditor),
+    ] {
+        table.push(row(&house, caller, name, &tenant, call, other).await);
+    }
+    assert_eq!(
+        table,
+        [
+            "platform         xttt.t..xxx",
+            "platform seated  xxxx.x..xxx",
+            "tenant admin     xxxxxxxx..-",
+            "member           xxxx.x....-",
+            "member outside   xxx-.x....-",
+            "auditor          xxxxxx....-",
+        ],
+        "columns: {METHODS:?}"
+    );
+}
+
+#[tokio::test]
+async fn the_frame_shows_what_each_may_see() {
+    let (house, operator) = House::new().await;
+    let tenant = house.tenant(&operator, "acme").await;
+    house.tenant(&operator, "globex").await;
+    let frame = house.console.frame.frame(&operator).await.unwrap();
+    assert_eq!(
+        (frame.role, frame.tenant.is_none(), frame.tenants.len()),
+        (Role::PlatformAdmin, true, 2)
+    );
+    assert!(frame.simulated && frame.projects.is_empty());
+
+    let seated = house.caller(operator.account_id, Some(tenant.id)).await.unwrap();
+    let frame = house.console.frame.frame(&seated).await.unwrap();
+    assert_eq!(frame.tenant.unwrap().name, "The acme company");
+    assert_eq!((frame.tenants.len(), frame.projects.len()), (2, 1));
+
+    let frame = house.console.frame.frame(&tenant.admin).await.unwrap();
+    assert_eq!((frame.tenants.len(), frame.projects[0].id), (1, tenant.project));
+    assert_eq!((frame.name.as_str(), frame.email.as_str()), ("Anna", "admin@acme.example"));
+    let may: Vec<_> = frame.permissions.iter().map(|p| Role::TenantAdmin.may(*p)).collect();
+    assert_eq!(may, [true; 4]);
+}
