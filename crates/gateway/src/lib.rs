@@ -1,1 +1,52 @@
-//! gateway
+//! The data plane: the path of one call, from a program's key to a provider and back, held and settled.
+//!
+//! [`Gateway::start`] makes a node, [`router`] gives its routes, [`Gateway::drain`] stops it. The path
+//! itself is one sequential function in `serve`; each step consumes the proof of the one before it, so
+//! that none can be skipped: what has no durable hold cannot be sent.
+//!
+//! This crate knows no SQL and no pages. It alone reaches providers, and only `upstream` knows what they
+//! speak. On the path of a call it asks the database for one thing, the hold.
+
+#![forbid(unsafe_code)]
+
+mod doors;
+mod gateway;
+mod serve;
+
+mod admit;
+mod ask;
+mod authenticate;
+mod deliver;
+mod route;
+mod send;
+mod settle;
+
+mod line;
+mod patience;
+mod stream;
+mod upstream;
+mod whole;
+
+mod bill;
+mod models;
+mod obligation;
+mod record;
+mod refuse;
+mod trail;
+
+mod admitter;
+mod reaper;
+mod settings;
+mod settler;
+mod snapshot;
+mod watch;
+
+pub mod json;
+pub mod metric;
+pub mod request;
+pub mod sse;
+
+pub use doors::{ClientIp, DOORS, Door, router};
+pub use gateway::{Gateway, Health, Parts, Pepper, StartError};
+pub use settings::{Settings, SettingsError};
+pub use upstream::meter::{Meter, NoAnswer, Said};

@@ -1,0 +1,108 @@
+//! May it go out? The last step before the wire: room on this node, a place for its settlement, and a
+//! hold that is durable in Postgres.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use domain::refusal::Refusal;
+use http::HeaderMap;
+use sha2::{Digest, Sha256};
+use store::{HoldRow, Verdict};
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::oneshot;
+
+use crate::admitter::{Ask, Judgement};
+use crate::ask::AskedParts;
+use crate::gateway::Gateway;
+use crate::obligation::{InFlight, Obligation, Terms};
+use crate::refuse::Refused;
+use crate::request::ChatRequest;
+use crate::route::Routed;
+
+/// A call whose hold is durable. Nothing else can be sent, and it cannot be forgotten: it owns the
+/// obligation to settle.
+pub(crate) struct Admitted {
+    obligation: Obligation,
+    headers: HeaderMap,
+    body: Bytes,
+    request: ChatRequest,
+}
+
+impl Admitted {
+    pub(crate) fn into_parts(self) -> (Obligation, HeaderMap, Bytes, ChatRequest) {
+        (self.obligation, self.headers, self.body, self.request)
+    }
+}
+
+/// Admits the call.
+pub(crate) async fn admit(gateway: &Gateway, routed: Routed) -> Result<Admitted, Refused> {
+    let (asked, target, amount) = routed.into_parts();
+    let AskedParts { trail, owner, headers, body, request, idempotency_key } = asked;
+    let Ok(permit) = Arc::clone(gateway.in_flight_slots()).try_acquire_owned() else {
+        return Err(Refused::new(Refusal::Overloaded, trail));
+    };
+    let place = match gateway.settler().clone().try_reserve_owned() {
+        Ok(place) => place,
+        Err(TrySendError::Full(_)) => return Err(Refused::new(Refusal::Overloaded, trail)),
+        Err(TrySendError::Closed(_)) => return Err(Refused::new(Refusal::Unavailable, trail)),
+    };
+    let row = HoldRow {
+        call_id: trail.call_id,
+        tenant_id: owner.tenant_id,
+        project_id: owner.project_id,
+        key_id: owner.key_id,
+        price_id: target.price.id(),
+        amount,
+        request_hash: idempotency_key.as_ref().map(|_| Sha256::digest(&body).into()),
+        idempotency_key,
+    };
+    let obligation = Obligation::new(Terms {
+        trail,
+        owner,
+        target,
+        request: body.clone(),
+        clock: Arc::clone(gateway.clock()),
+        place,
+        in_flight: InFlight::new(permit),
+    });
+    let obligation = hold(gateway, row, obligation).await?;
+    Ok(Admitted { obligation, headers, body, request })
+}
+
+/// Asks the admitter, and waits until the hold is durable.
+///
+/// The obligation travels with the question. Should this call give up waiting, the answer finds nobody,
+/// the obligation is dropped with it, and a hold that was made after all is voided.
+async fn hold(
+    gateway: &Gateway,
+    row: HoldRow,
+    obligation: Obligation,
+) -> Result<Obligation, Refused> {
+    let gone = |refusal| Refused { refusal, trail: None };
+    let (answer, judged) = oneshot::channel();
+    let ask = Ask { row, obligation, answer };
+    if let Err(refused) = gateway.admitter().try_send(ask) {
+        let (refusal, ask) = match refused {
+            TrySendError::Full(ask) => (Refusal::Overloaded, ask),
+            TrySendError::Closed(ask) => (Refusal::Unavailable, ask),
+        };
+        ask.obligation.refuse(&refusal);
+        return Err(gone(refusal));
+    }
+    match tokio::time::timeout(gateway.settings().admit_wait, judged).await {
+        Ok(Ok(Judgement { mut obligation, verdict: Ok(Verdict::Held) })) => {
+            obligation.trail.admitted();
+            Ok(obligation)
+        }
+        Ok(Ok(Judgement { obligation, verdict })) => {
+            let refusal = match verdict {
+                Ok(Verdict::Duplicate { call_id }) => Refusal::Duplicate { call_id },
+                Ok(Verdict::Conflict) => Refusal::IdempotencyConflict,
+                Ok(Verdict::Held) | Err(_) => Refusal::Unavailable,
+            };
+            obligation.refuse(&refusal);
+            Err(gone(refusal))
+        }
+        Ok(Err(_)) | Err(_) => Err(gone(Refusal::Unavailable)),
+    }
+}

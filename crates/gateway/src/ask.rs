@@ -1,0 +1,127 @@
+//! What is asked? Reads the headers and the body of a call whose caller is known.
+
+use axum::body::Body;
+use bytes::Bytes;
+use domain::limits::{BODY_BYTES_MAX, HEADER_BYTES_MAX, IDEMPOTENCY_KEY_BYTES_MAX};
+use domain::refusal::Refusal;
+use http::{HeaderMap, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+
+use crate::authenticate::Known;
+use crate::gateway::Gateway;
+use crate::refuse::Refused;
+use crate::request::ChatRequest;
+use crate::trail::{Owner, Trail};
+
+/// A call whose body has been read and understood.
+pub(crate) struct Asked {
+    trail: Box<Trail>,
+    owner: Owner,
+    headers: HeaderMap,
+    body: Bytes,
+    request: ChatRequest,
+    idempotency_key: Option<String>,
+}
+
+/// The parts of [`Asked`], for the step that consumes it.
+pub(crate) struct AskedParts {
+    pub(crate) trail: Box<Trail>,
+    pub(crate) owner: Owner,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) request: ChatRequest,
+    pub(crate) idempotency_key: Option<String>,
+}
+
+impl Asked {
+    pub(crate) fn into_parts(self) -> AskedParts {
+        let Self { trail, owner, headers, body, request, idempotency_key } = self;
+        AskedParts { trail, owner, headers, body, request, idempotency_key }
+    }
+}
+
+/// Reads the call.
+pub(crate) async fn ask(
+    gateway: &Gateway,
+    known: Known,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Asked, Refused> {
+    let (mut trail, owner) = known.into_parts();
+    let idempotency_key = match check(&headers) {
+        Ok(key) => key,
+        Err(refusal) => return Err(Refused::new(refusal, trail)),
+    };
+    let body = match read(gateway, &headers, body).await {
+        Ok(body) => body,
+        Err(refusal) => return Err(Refused::new(refusal, trail)),
+    };
+    trail.request_bytes = body.len() as u64;
+    match ChatRequest::parse(&body) {
+        Ok(request) => {
+            trail.model = Some(request.model().to_owned());
+            trail.streamed = request.streamed();
+            Ok(Asked { trail, owner, headers, body, request, idempotency_key })
+        }
+        Err(invalid) => Err(Refused::new(invalid, trail)),
+    }
+}
+
+/// Checks the headers, and gives the idempotency key.
+fn check(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
+    let size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if size > HEADER_BYTES_MAX {
+        let reason = format!("all headers together are larger than {HEADER_BYTES_MAX} bytes");
+        return Err(Refusal::InvalidHeader { name: "*".into(), reason });
+    }
+    if let Some(media_type) = headers.get(header::CONTENT_TYPE)
+        && !is_json(media_type.as_bytes())
+    {
+        return Err(Refusal::UnsupportedMediaType);
+    }
+    if let Some(coding) = headers.get(header::CONTENT_ENCODING)
+        && !coding.as_bytes().eq_ignore_ascii_case(b"identity")
+    {
+        let reason = "compressed bodies are not taken".into();
+        return Err(Refusal::InvalidHeader { name: "content-encoding".into(), reason });
+    }
+    let mut keys = headers.get_all("idempotency-key").iter();
+    let Some(key) = keys.next() else { return Ok(None) };
+    let invalid =
+        |reason: String| Refusal::InvalidHeader { name: "idempotency-key".into(), reason };
+    if keys.next().is_some() {
+        return Err(invalid("it is given twice".into()));
+    }
+    if key.is_empty() || key.len() > IDEMPOTENCY_KEY_BYTES_MAX {
+        return Err(invalid(format!("it must have 1 to {IDEMPOTENCY_KEY_BYTES_MAX} bytes")));
+    }
+    match key.to_str() {
+        Ok(text) => Ok(Some(text.to_owned())),
+        Err(_) => Err(invalid("it must be printable ASCII".into())),
+    }
+}
+
+/// `application/json`, with whatever parameters.
+fn is_json(media_type: &[u8]) -> bool {
+    let end = media_type.iter().position(|byte| *byte == b';').unwrap_or(media_type.len());
+    media_type[..end].trim_ascii().eq_ignore_ascii_case(b"application/json")
+}
+
+async fn read(gateway: &Gateway, headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
+    let too_large = Refusal::BodyTooLarge { limit_bytes: BODY_BYTES_MAX };
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    if announced.and_then(|text| text.parse().ok()).is_some_and(|n: u64| n > BODY_BYTES_MAX as u64)
+    {
+        return Err(too_large);
+    }
+    let broken =
+        |reason: &str| Refusal::InvalidBody { field: String::new(), reason: reason.into() };
+    let wait = gateway.settings().body_wait;
+    let limited = Limited::new(body, BODY_BYTES_MAX);
+    match tokio::time::timeout(wait, limited.collect()).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large),
+        Ok(Err(_)) => Err(broken("it broke off")),
+        Err(_) => Err(broken("it did not arrive in time")),
+    }
+}

@@ -1,0 +1,175 @@
+//! The obligation to settle. Whoever holds a call's hold owns one of these, and it settles exactly once:
+//! in the ordinary way, or by being dropped when the call's task is cancelled or panics.
+//!
+//! Its place in the settler's queue is reserved before the call is admitted, so that settling never
+//! waits and can be done in a destructor.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use domain::clock::Clock;
+use domain::limits::PAYLOAD_BYTES_MAX;
+use domain::outcome::Outcome;
+use domain::refusal::Refusal;
+use store::calls::PayloadRecord;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::mpsc::OwnedPermit;
+
+use crate::metric;
+use crate::record::{self, Settlement};
+use crate::snapshot::Target;
+use crate::trail::{Owner, Trail};
+use crate::upstream::meter::Meter;
+
+/// A call that must be settled.
+pub(crate) struct Obligation {
+    pub(crate) trail: Box<Trail>,
+    pub(crate) owner: Owner,
+    pub(crate) target: Arc<Target>,
+    pub(crate) meter: Meter,
+    pub(crate) upstream_request_id: Option<String>,
+    /// As the caller sent it.
+    pub(crate) request: Bytes,
+    pub(crate) answer: Kept,
+    sent: bool,
+    clock: Arc<dyn Clock>,
+    /// Taken when it is settled.
+    place: Option<OwnedPermit<Settlement>>,
+    _in_flight: InFlight,
+}
+
+/// How a call ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Ending {
+    pub(crate) outcome: Outcome,
+    /// What the client was told, or would have been.
+    pub(crate) status: u16,
+    pub(crate) code: Option<String>,
+    pub(crate) note: Option<String>,
+}
+
+/// The beginning of what the client was sent, and the length of all of it.
+#[derive(Debug, Default)]
+pub(crate) struct Kept {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) total_bytes: u64,
+}
+
+/// One of the calls that may be in flight.
+pub(crate) struct InFlight(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
+
+impl Ending {
+    pub(crate) const fn new(outcome: Outcome, status: u16) -> Self {
+        Self { outcome, status, code: None, note: None }
+    }
+
+    /// The ending of a call that we answered with a refusal.
+    pub(crate) fn refusal(outcome: Outcome, refusal: &Refusal) -> Self {
+        let wire = refusal.wire();
+        Self { outcome, status: wire.status, code: Some(wire.code.into()), note: None }
+    }
+
+    pub(crate) fn code(mut self, code: impl Into<String>) -> Self {
+        self.code = Some(code.into());
+        self
+    }
+
+    pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = Some(note.into());
+        self
+    }
+}
+
+impl Kept {
+    pub(crate) fn add(&mut self, bytes: &[u8]) {
+        self.total_bytes = self.total_bytes.saturating_add(bytes.len() as u64);
+        let room = PAYLOAD_BYTES_MAX.saturating_sub(self.bytes.len());
+        self.bytes.extend_from_slice(bytes.get(..room.min(bytes.len())).unwrap_or_default());
+    }
+}
+
+impl InFlight {
+    pub(crate) fn new(permit: OwnedSemaphorePermit) -> Self {
+        metric::in_flight(1);
+        Self(permit)
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        metric::in_flight(-1);
+    }
+}
+
+/// What an obligation is made of.
+pub(crate) struct Terms {
+    pub(crate) trail: Box<Trail>,
+    pub(crate) owner: Owner,
+    pub(crate) target: Arc<Target>,
+    pub(crate) request: Bytes,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) place: OwnedPermit<Settlement>,
+    pub(crate) in_flight: InFlight,
+}
+
+impl Obligation {
+    pub(crate) fn new(terms: Terms) -> Self {
+        Self {
+            trail: terms.trail,
+            owner: terms.owner,
+            target: terms.target,
+            meter: Meter::default(),
+            upstream_request_id: None,
+            request: terms.request,
+            answer: Kept::default(),
+            sent: false,
+            clock: terms.clock,
+            place: Some(terms.place),
+            _in_flight: terms.in_flight,
+        }
+    }
+
+    /// From now on the provider may bill.
+    pub(crate) const fn sent(&mut self) {
+        self.sent = true;
+    }
+
+    /// Whether the call has been sent to the provider.
+    pub(crate) const fn is_sent(&self) -> bool {
+        self.sent
+    }
+
+    /// Settles.
+    pub(crate) fn settle(mut self, ending: &Ending, payload: Option<PayloadRecord>) {
+        self.fulfil(ending, payload);
+    }
+
+    /// Gives the call back: it was refused before it was sent. A hold that was made, or may have been,
+    /// is voided.
+    pub(crate) fn refuse(mut self, refusal: &Refusal) {
+        self.fulfil(&Ending::refusal(Outcome::Refused, refusal), None);
+    }
+
+    fn fulfil(&mut self, ending: &Ending, payload: Option<PayloadRecord>) {
+        let Some(place) = self.place.take() else { return };
+        let settlement = record::settlement(self, ending, payload, self.clock.now());
+        metric::call_ended(self.trail.surface, ending.outcome, self.trail.began.elapsed());
+        place.send(settlement);
+    }
+}
+
+impl Drop for Obligation {
+    fn drop(&mut self) {
+        if self.place.is_none() {
+            return;
+        }
+        let ending = if self.sent {
+            Ending::new(Outcome::TimedOut, 503)
+                .code("interrupted")
+                .note("the node stopped before the end of the call")
+        } else {
+            Ending::refusal(Outcome::Refused, &Refusal::Unavailable)
+        };
+        self.fulfil(&ending, None);
+    }
+}

@@ -1,0 +1,48 @@
+//! The path of one call, from the first byte to the last ledger row: one function, read from top to
+//! bottom. Each step consumes what only the step before it can make.
+
+use axum::body::Body;
+use http::HeaderMap;
+
+use crate::admit::admit;
+use crate::ask::ask;
+use crate::authenticate::authenticate;
+use crate::deliver::deliver;
+use crate::gateway::Gateway;
+use crate::line::Line;
+use crate::refuse::{self, Refused};
+use crate::route::route;
+use crate::send::send;
+use crate::settle::settle;
+use crate::trail::Trail;
+
+/// A call as it came in.
+pub(crate) struct Call {
+    pub(crate) trail: Box<Trail>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Body,
+}
+
+/// Serves a call. It runs in a task of its own: a client that hangs up cancels nothing here.
+pub(crate) async fn serve(gateway: &Gateway, call: Call, mut line: Line) {
+    let call_id = call.trail.call_id;
+    if let Err(refused) = walk(gateway, call, &mut line).await {
+        line.answer(refuse::response(&refused.refusal, call_id));
+        gateway.note_refusal(&refused);
+    }
+}
+
+async fn walk(gateway: &Gateway, call: Call, line: &mut Line) -> Result<(), Refused> {
+    let Call { trail, headers, body } = call;
+    let known = authenticate(gateway, &headers, trail)?; //   whose key is this?
+    let asked = ask(gateway, known, headers, body).await?; //  what does it want?
+    // guard: `Asked` → `Screened`. Is this prompt safe to send?
+    // redact: `Screened` → `Redacted`. Take the secrets out; `route` will take a `Redacted`.
+    let routed = route(gateway, asked)?; //                    where does it go, at what price?
+    let admitted = admit(gateway, routed).await?; //           a durable hold, the last step before the wire
+    let answer = send(gateway, admitted, line).await; //       the provider
+    // mask: wraps `Answer`. Restore what we took out, hide what must not be shown.
+    let delivered = deliver(answer, line, gateway.settings().answer_bytes_max).await;
+    settle(gateway, delivered).await; //                       charge, cost, record
+    Ok(())
+}

@@ -1,0 +1,152 @@
+//! Server-sent events as they arrive (WHATWG HTML, section 9.2): where each one ends, and what its
+//! data says. The bytes of an event are never rewritten.
+
+use std::borrow::Cow;
+
+use bytes::{Bytes, BytesMut};
+use memchr::memchr2;
+
+/// Largest event, in bytes: bounds what a stream without line ends can make us hold.
+pub const EVENT_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// Cuts a stream into events, wherever the network cut it.
+#[derive(Debug, Default)]
+pub struct Splitter {
+    buffer: BytesMut,
+    /// Where the current line begins in the buffer.
+    line_at: usize,
+    /// How far the buffer has been searched for line ends.
+    searched: usize,
+    /// The last byte searched was a CR that ended a line; an LF right behind it belongs to it.
+    after_cr: bool,
+    /// An event has been given out, so that a byte order mark can no longer come.
+    begun: bool,
+}
+
+/// The event is larger than [`EVENT_BYTES_MAX`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an event is larger than {EVENT_BYTES_MAX} bytes")]
+pub struct TooLarge;
+
+/// One event, comment or empty line, with the line ends that close it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    bytes: Bytes,
+    first: bool,
+}
+
+impl Splitter {
+    /// Takes the next bytes of the stream.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// The next whole event, as soon as the empty line behind it has begun to arrive.
+    ///
+    /// # Errors
+    /// [`TooLarge`] where the limit is passed without one.
+    pub fn next_event(&mut self) -> Result<Option<Event>, TooLarge> {
+        loop {
+            if self.after_cr && self.searched < self.buffer.len() {
+                self.after_cr = false;
+                if self.buffer[self.searched] == b'\n' {
+                    self.searched += 1;
+                    self.line_at = self.searched;
+                }
+            }
+            let Some(offset) = memchr2(b'\n', b'\r', &self.buffer[self.searched..]) else {
+                self.searched = self.buffer.len();
+                return if self.searched > EVENT_BYTES_MAX { Err(TooLarge) } else { Ok(None) };
+            };
+            let end = self.searched + offset;
+            let empty = end == self.line_at;
+            let mut next = end + 1;
+            self.after_cr = self.buffer[end] == b'\r';
+            if self.after_cr && next < self.buffer.len() {
+                self.after_cr = false;
+                next += usize::from(self.buffer[next] == b'\n');
+            }
+            (self.line_at, self.searched) = (next, next);
+            if empty {
+                return Ok(Some(self.cut(next)));
+            }
+            if next > EVENT_BYTES_MAX {
+                return Err(TooLarge);
+            }
+        }
+    }
+
+    /// What is left when the stream has ended: an event that no empty line closed.
+    #[must_use]
+    pub fn finish(mut self) -> Option<Event> {
+        let length = self.buffer.len();
+        let event = self.cut(length);
+        (!event.bytes.iter().all(|byte| matches!(byte, b'\r' | b'\n'))).then_some(event)
+    }
+
+    fn cut(&mut self, length: usize) -> Event {
+        let bytes = self.buffer.split_to(length).freeze();
+        (self.line_at, self.searched) = (0, 0);
+        Event { bytes, first: !std::mem::replace(&mut self.begun, true) }
+    }
+}
+
+impl Event {
+    /// Its bytes as they came.
+    #[must_use]
+    pub const fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+
+    /// Its bytes, without a copy.
+    #[must_use]
+    pub fn into_bytes(self) -> Bytes {
+        self.bytes
+    }
+
+    /// Its data: the values of its `data` lines, joined by line feeds. `None` for a comment or
+    /// anything else that dispatches nothing.
+    #[must_use]
+    pub fn data(&self) -> Option<Cow<'_, [u8]>> {
+        let bytes: &[u8] = &self.bytes;
+        let bytes = if self.first { bytes.strip_prefix(BOM).unwrap_or(bytes) } else { bytes };
+        let mut data: Option<Cow<'_, [u8]>> = None;
+        for line in Lines(bytes) {
+            let Some(rest) = line.strip_prefix(b"data") else { continue };
+            let value = match rest.split_first() {
+                None => rest,
+                Some((b':', value)) => value.strip_prefix(b" ").unwrap_or(value),
+                Some(_) => continue,
+            };
+            match &mut data {
+                None => data = Some(Cow::Borrowed(value)),
+                Some(joined) => {
+                    joined.to_mut().push(b'\n');
+                    joined.to_mut().extend_from_slice(value);
+                }
+            }
+        }
+        data
+    }
+}
+
+/// The lines of an event, ended by LF, CR LF or CR.
+struct Lines<'a>(&'a [u8]);
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let Some(end) = memchr2(b'\n', b'\r', self.0) else {
+            return Some(std::mem::take(&mut self.0));
+        };
+        let (line, rest) = self.0.split_at(end);
+        self.0 = rest.strip_prefix(b"\r\n").unwrap_or_else(|| rest.get(1..).unwrap_or_default());
+        Some(line)
+    }
+}

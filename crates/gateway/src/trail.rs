@@ -1,0 +1,129 @@
+//! What is known of a call so far: it begins with the first byte, grows step by step, and ends as one
+//! row of the feed.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use chrono::{DateTime, Utc};
+use domain::ids::{CallId, KeyId, ProjectId, TenantId};
+
+use crate::metric;
+use crate::snapshot::Target;
+
+/// Which route a call came in by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Surface {
+    /// `POST /v1/chat/completions`
+    Chat,
+    /// `GET /v1/models…`
+    Models,
+    /// Any other route.
+    Other,
+}
+
+impl Surface {
+    /// The word in the feed and in metrics.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Chat => "chat.completions",
+            Self::Models => "models",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// Whose key a call came with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Owner {
+    pub(crate) tenant_id: TenantId,
+    pub(crate) project_id: ProjectId,
+    pub(crate) key_id: KeyId,
+    /// What the tenant pays above cost, in millionths.
+    pub(crate) markup_ppm: i32,
+}
+
+/// The facts of one call.
+#[derive(Debug)]
+pub(crate) struct Trail {
+    pub(crate) call_id: CallId,
+    pub(crate) surface: Surface,
+    pub(crate) began: Instant,
+    pub(crate) started_at: DateTime<Utc>,
+    pub(crate) client_ip: Option<IpAddr>,
+    pub(crate) user_agent: Option<String>,
+    /// Known once the key has been.
+    pub(crate) owner: Option<Owner>,
+    /// Known once the body has been read.
+    pub(crate) model: Option<String>,
+    pub(crate) streamed: bool,
+    pub(crate) request_bytes: u64,
+    /// Known once a target has been chosen.
+    pub(crate) target: Option<Arc<Target>>,
+    pub(crate) steps: Steps,
+}
+
+/// When each step was done, in microseconds since the call began.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Steps {
+    pub(crate) authenticated_us: Option<u64>,
+    pub(crate) routed_us: Option<u64>,
+    pub(crate) admitted_us: Option<u64>,
+    pub(crate) first_byte_us: Option<u64>,
+    pub(crate) upstream_done_us: Option<u64>,
+}
+
+impl Trail {
+    /// A call that begins now; `started_at` is what the clock says.
+    pub(crate) fn new(call_id: CallId, surface: Surface, started_at: DateTime<Utc>) -> Self {
+        Self {
+            call_id,
+            surface,
+            began: Instant::now(),
+            started_at,
+            client_ip: None,
+            user_agent: None,
+            owner: None,
+            model: None,
+            streamed: false,
+            request_bytes: 0,
+            target: None,
+            steps: Steps::default(),
+        }
+    }
+
+    /// The key has been looked up.
+    pub(crate) fn authenticated(&mut self) {
+        self.steps.authenticated_us = Some(self.elapsed_us());
+    }
+
+    /// The target has been chosen.
+    pub(crate) fn routed(&mut self, target: &Arc<Target>) {
+        self.target = Some(Arc::clone(target));
+        self.steps.routed_us = Some(self.elapsed_us());
+    }
+
+    /// The hold is durable.
+    pub(crate) fn admitted(&mut self) {
+        self.steps.admitted_us = Some(self.elapsed_us());
+        metric::overhead(self.began.elapsed());
+    }
+
+    /// The provider has begun to answer. Only the first time counts.
+    pub(crate) fn first_byte(&mut self) {
+        if self.steps.first_byte_us.is_none() {
+            self.steps.first_byte_us = Some(self.elapsed_us());
+            metric::first_byte(self.began.elapsed());
+        }
+    }
+
+    /// The provider is done.
+    pub(crate) fn upstream_done(&mut self) {
+        self.steps.upstream_done_us = Some(self.elapsed_us());
+    }
+
+    /// Microseconds since the call began.
+    pub(crate) fn elapsed_us(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+}

@@ -1,0 +1,144 @@
+//! Keeps the snapshot current: hears of changes, asks every second besides, and knows how long ago the
+//! rules were last confirmed. A node that cannot confirm them refuses every call: a key revoked
+//! elsewhere must not go on working here because the database cannot be reached.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use arc_swap::{ArcSwap, Guard};
+use domain::clock::Clock;
+use store::{Channel, Listener, Store, StoreError};
+use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio_util::sync::CancellationToken;
+use vault::KeyRing;
+
+use crate::snapshot::{LoadError, Snapshot};
+
+/// How long one look at the epoch may take.
+const LOOK_WAIT: Duration = Duration::from_secs(3);
+
+/// The rules, and when they were last known to be current.
+pub(crate) struct Rules {
+    current: ArcSwap<Snapshot>,
+    since: Instant,
+    /// Milliseconds after `since`.
+    confirmed_ms: AtomicU64,
+    confirm_wait: Duration,
+}
+
+impl Rules {
+    /// Reads the rules for the first time.
+    pub(crate) async fn load(
+        store: &Store,
+        ring: &KeyRing,
+        confirm_wait: Duration,
+    ) -> Result<Self, LoadError> {
+        let since = Instant::now();
+        let snapshot = Snapshot::load(store, ring, &Snapshot::default()).await?;
+        let current = ArcSwap::from_pointee(snapshot);
+        Ok(Self { current, since, confirmed_ms: AtomicU64::new(0), confirm_wait })
+    }
+
+    /// The rules, where they are confirmed.
+    pub(crate) fn confirmed(&self) -> Option<Guard<Arc<Snapshot>>> {
+        (self.age() <= self.confirm_wait).then(|| self.current.load())
+    }
+
+    /// How long ago they were confirmed.
+    pub(crate) fn age(&self) -> Duration {
+        let confirmed = Duration::from_millis(self.confirmed_ms.load(Ordering::Acquire));
+        self.since.elapsed().saturating_sub(confirmed)
+    }
+
+    /// The epoch they are of.
+    pub(crate) fn epoch(&self) -> i64 {
+        self.current.load().epoch
+    }
+
+    /// Notes that the rules were current at `moment`.
+    fn confirm(&self, moment: Instant) {
+        let millis = moment.saturating_duration_since(self.since).as_millis();
+        self.confirmed_ms.fetch_max(u64::try_from(millis).unwrap_or(u64::MAX), Ordering::AcqRel);
+    }
+
+    /// Compares the epoch, and reads the rules anew where it differs or a new price takes effect.
+    async fn look(
+        &self,
+        store: &Store,
+        ring: &KeyRing,
+        clock: &dyn Clock,
+    ) -> Result<(), LoadError> {
+        // What is confirmed is the moment before the question, not that of the answer.
+        let asked = Instant::now();
+        let before = self.current.load_full();
+        let price_due = before.next_price_at.is_some_and(|at| at <= clock.now());
+        if store.epoch().await? != before.epoch || price_due {
+            let snapshot = Snapshot::load(store, ring, &before).await?;
+            tracing::debug!(epoch = snapshot.epoch, "the rules changed");
+            self.current.store(Arc::new(snapshot));
+        }
+        self.confirm(asked);
+        Ok(())
+    }
+}
+
+/// Watches until told to stop.
+pub(crate) async fn run(
+    rules: Arc<Rules>,
+    store: Store,
+    ring: Arc<KeyRing>,
+    clock: Arc<dyn Clock>,
+    poll_every: Duration,
+    stop: CancellationToken,
+) {
+    let mut tick = interval(poll_every);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut ears = Ears::default();
+    let mut failing = false;
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = tick.tick() => {}
+            () = ears.hear(&store) => {}
+        }
+        let looked = timeout(LOOK_WAIT, rules.look(&store, &ring, &*clock)).await;
+        let failed = !matches!(looked, Ok(Ok(())));
+        if failed && !failing {
+            match looked {
+                Ok(Err(error)) => tracing::warn!(%error, "the rules cannot be confirmed"),
+                _ => tracing::warn!("the rules cannot be confirmed in time"),
+            }
+        } else if failing && !failed {
+            tracing::info!("the rules are confirmed again");
+        }
+        failing = failed;
+    }
+}
+
+/// Hears of changes where it can. Polling does not depend on it.
+#[derive(Default)]
+struct Ears(Option<Listener>);
+
+impl Ears {
+    /// Returns when something was heard; never with an error.
+    async fn hear(&mut self, store: &Store) {
+        loop {
+            if let Some(listener) = &mut self.0 {
+                if listener.recv().await.is_ok() {
+                    return;
+                }
+                self.0 = None;
+            }
+            match self.open(store).await {
+                Ok(()) => return,
+                Err(_) => tokio::time::sleep(Duration::from_secs(1)).await,
+            }
+        }
+    }
+
+    async fn open(&mut self, store: &Store) -> Result<(), StoreError> {
+        self.0 = Some(store.listen(Channel::Epoch).await?);
+        Ok(())
+    }
+}

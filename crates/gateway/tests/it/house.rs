@@ -1,0 +1,515 @@
+//! A whole house for one test: a database, a simulator, a gateway behind a real socket, a tenant with a
+//! key.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::caller::Scope;
+use domain::clock::{Clock, SystemClock};
+use domain::ids::{CallId, KeyId, PriceId, ProjectId, ProviderId, SecretId, TenantId};
+use gateway::{Gateway, Parts, Pepper, Settings};
+use identity::api_key::{ApiKey, Environment};
+use ledger::price::{Price, Rates, Tariff};
+use secrecy::{ExposeSecret, SecretBox, SecretString};
+use serde_json::{Value, json};
+use simulator::{Config, Simulator};
+use sqlx::{Connection, PgConnection};
+use store::keks::{KekRow, NewKek};
+use store::keys::NewKey;
+use store::prices::PriceRow;
+use store::providers::{Dialect, OnHangup, ProviderSpec, TargetSpec};
+use store::secrets::NewSecret;
+use store::{Reason, RuntimeSecrets, RuntimeUrls, Store};
+use tempfile::TempDir;
+use testing::{RUNTIME_PASSWORD, TestDatabase};
+use tokio::net::TcpListener;
+use tokio::task::AbortHandle;
+use uuid::Uuid;
+use vault::{Aad, FileKeyStore, FirstRun, KekId, KekSource, KeyRing, SourceFault, StoredKek};
+
+/// The simulator's key: if it turns up anywhere it should not, a test finds it.
+pub const CANARY: &str = "sk-canary-8f1c2e7d90ab4635";
+const PEPPER: [u8; 32] = [7; 32];
+
+pub struct House {
+    pub gateway: Arc<Gateway>,
+    pub base: String,
+    pub http: reqwest::Client,
+    pub simulator: Simulator,
+    pub key: ApiKey,
+    pub key_id: KeyId,
+    pub estate: Estate,
+    servers: Vec<AbortHandle>,
+}
+
+/// What several gateways of one test share.
+#[derive(Clone)]
+pub struct Estate {
+    pub store: Store,
+    pub ring: Arc<KeyRing>,
+    pub tenant: TenantId,
+    pub project: ProjectId,
+    pub price: Price,
+    pub provider: ProviderId,
+    pub database: Arc<TestDatabase>,
+    _home: Arc<TempDir>,
+}
+
+/// One row of `app.call`.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct CallRow {
+    pub id: Uuid,
+    pub outcome: String,
+    pub status: i16,
+    pub usage_source: String,
+    pub input_tokens: i64,
+    pub cached_input_tokens: i64,
+    pub cache_write_tokens: i64,
+    pub output_tokens: i64,
+    pub reasoning_tokens: i64,
+    pub charge_nano: i64,
+    pub cost_nano: i64,
+    pub markup_ppm: i32,
+    pub alias: Option<String>,
+    pub code: Option<String>,
+    pub note: Option<String>,
+    pub surface: String,
+    pub upstream_request_id: Option<String>,
+    pub model_served: Option<String>,
+}
+
+/// One row of `app.transfer`.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct TransferRow {
+    pub call_id: Uuid,
+    pub kind: String,
+    pub leg: i16,
+    pub credit: i16,
+    pub amount: i64,
+    pub released: i64,
+}
+
+impl House {
+    pub async fn new() -> Self {
+        Self::with(settings()).await
+    }
+
+    pub async fn with(settings: Settings) -> Self {
+        Self::build(settings, OnHangup::Drain).await
+    }
+
+    pub async fn build(settings: Settings, on_hangup: OnHangup) -> Self {
+        let config = Config {
+            key: Some(CANARY.to_owned().into()),
+            requests_kept_max: 64,
+            ..Config::default()
+        };
+        let simulator = Simulator::new(config, Arc::new(SystemClock)).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let upstream = format!("http://{}/v1", listener.local_addr().unwrap());
+        let server = tokio::spawn(simulator.clone().serve(listener)).abort_handle();
+        let estate = Estate::new(&upstream, on_hangup).await;
+        let (key, key_id) = estate.make_key("first", None).await;
+        let gateway = estate.gateway(settings).await;
+        let (base, door) = open(&gateway).await;
+        Self {
+            gateway,
+            base,
+            http: reqwest::Client::new(),
+            simulator,
+            key,
+            key_id,
+            estate,
+            servers: vec![server, door],
+        }
+    }
+
+    /// A request with the house's key.
+    pub fn post(&self, path: &str) -> reqwest::RequestBuilder {
+        self.http
+            .post(format!("{}{path}", self.base))
+            .bearer_auth(self.key.expose())
+            .header("content-type", "application/json")
+    }
+
+    pub fn chat(&self, body: &Value) -> reqwest::RequestBuilder {
+        self.post("/v1/chat/completions").body(body.to_string())
+    }
+
+    /// Waits until so many calls are recorded, and gives them, oldest first.
+    pub async fn calls(&self, count: usize) -> Vec<CallRow> {
+        self.estate.calls(count).await
+    }
+
+    /// Waits until the only call is recorded.
+    pub async fn call(&self) -> CallRow {
+        self.calls(1).await.remove(0)
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        self.servers.iter().for_each(AbortHandle::abort);
+    }
+}
+
+/// Serves a gateway on a socket of its own.
+pub async fn open(gateway: &Arc<Gateway>) -> (String, AbortHandle) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let router = gateway::router(Arc::clone(gateway));
+    let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    (base, task.abort_handle())
+}
+
+/// Quick settings for tests.
+pub fn settings() -> Settings {
+    Settings {
+        settle_gather: Duration::from_millis(1),
+        reap_every: Duration::from_millis(300),
+        ..Settings::default()
+    }
+}
+
+/// The body of an ordinary call.
+pub fn hello(streamed: bool) -> Value {
+    json!({
+        "model": "sim-small",
+        "messages": [{"role": "user", "content": "Hello, who is there?"}],
+        "stream": streamed,
+    })
+}
+
+impl Estate {
+    async fn new(upstream: &str, on_hangup: OnHangup) -> Self {
+        let database = Arc::new(TestDatabase::new().await);
+        let secrets = RuntimeSecrets {
+            gateway_password: RUNTIME_PASSWORD.to_owned().into(),
+            console_password: RUNTIME_PASSWORD.to_owned().into(),
+            context_key: SecretBox::new(Box::new([9; 32])),
+        };
+        let admin = database.superuser_url();
+        store::install_secrets(&admin, &secrets).await.unwrap();
+        let urls = store::runtime_urls(&admin, &secrets).unwrap();
+        let store = Store::connect(&urls, [9; 32]).await.unwrap();
+        let home = Arc::new(tempfile::tempdir().unwrap());
+        let ring = ring(&store, &home);
+        let (tenant, project) = (TenantId::mint(), ProjectId::mint());
+        let mut tx = store.system(Reason::Demo).await.unwrap();
+        tx.create_tenant(tenant, "acme", "Acme", 50_000).await.unwrap();
+        tx.create_project(tenant, project, "main", "Main").await.unwrap();
+        tx.commit().await.unwrap();
+        let price = price("sim-small");
+        let mut estate = Self {
+            store,
+            ring,
+            tenant,
+            project,
+            price,
+            provider: ProviderId::mint(),
+            database,
+            _home: home,
+        };
+        estate.furnish(upstream, on_hangup).await;
+        estate
+    }
+
+    /// The provider with its sealed key, the price, the aliases.
+    async fn furnish(&mut self, upstream: &str, on_hangup: OnHangup) {
+        let secret = SecretId::mint();
+        let place = Aad::provider_key(self.ring.deployment(), secret, 1);
+        let kek = self.ring.active(TenantId::PLATFORM).await.unwrap();
+        let blob = kek.seal(&place, CANARY.as_bytes()).unwrap();
+        let scope = Scope { tenant_id: TenantId::PLATFORM, projects: vec![ProjectId::PLATFORM] };
+        let mut tx = self.store.tenant(&scope).await.unwrap();
+        tx.insert_secret(&NewSecret {
+            id: secret,
+            version: 1,
+            label: "simulator".into(),
+            fingerprint: "none".into(),
+            blob,
+            kek_id: kek.id().uuid(),
+        })
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = self.store.system(Reason::Configure).await.unwrap();
+        let spec = ProviderSpec {
+            id: self.provider,
+            slug: "simulator".into(),
+            name: "Simulator".into(),
+            dialect: Dialect::OpenAi,
+            base_url: upstream.into(),
+            secret_id: Some(secret),
+            simulated: true,
+            on_hangup,
+            active: true,
+        };
+        self.provider = tx.upsert_provider(&spec).await.unwrap();
+        let dead = ProviderSpec {
+            id: ProviderId::mint(),
+            slug: "dead".into(),
+            name: "Dead".into(),
+            base_url: "http://127.0.0.1:1/v1".into(),
+            secret_id: None,
+            ..spec
+        };
+        let dead = tx.upsert_provider(&dead).await.unwrap();
+        tx.insert_prices(&[row(&self.price)]).await.unwrap();
+        let target = |provider_id, price_model: &str| TargetSpec {
+            provider_id,
+            upstream_model: "sim-small".into(),
+            price_provider: "simulator".into(),
+            price_model: price_model.into(),
+            output_tokens_max: 1_000,
+        };
+        let sim = self.provider;
+        tx.put_alias("sim-small", &[target(sim, "sim-small")]).await.unwrap();
+        tx.put_alias("acme/fast", &[target(sim, "sim-small")]).await.unwrap();
+        tx.put_alias("unpriced", &[target(sim, "nobody-knows")]).await.unwrap();
+        tx.put_alias("dead", &[target(dead, "sim-small")]).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    pub fn scope(&self) -> Scope {
+        Scope { tenant_id: self.tenant, projects: vec![self.project] }
+    }
+
+    pub async fn make_key(&self, name: &str, expires_at: Option<DateTime<Utc>>) -> (ApiKey, KeyId) {
+        let key = ApiKey::mint(Environment::Live).unwrap();
+        let id = KeyId::mint();
+        let mut tx = self.store.tenant(&self.scope()).await.unwrap();
+        tx.create_key(&NewKey {
+            id,
+            project_id: self.project,
+            name: name.into(),
+            mac: key.mac(&PEPPER),
+            pepper: 1,
+            shown: key.shown(),
+            created_by: "a test".into(),
+            created_at: SystemClock.now(),
+            expires_at,
+        })
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+        (key, id)
+    }
+
+    pub async fn revoke(&self, key: KeyId) {
+        let mut tx = self.store.tenant(&self.scope()).await.unwrap();
+        assert!(tx.revoke_key(key, "a test", SystemClock.now()).await.unwrap());
+        tx.commit().await.unwrap();
+    }
+
+    pub async fn gateway(&self, settings: Settings) -> Arc<Gateway> {
+        self.gateway_over(self.store.clone(), settings).await
+    }
+
+    pub async fn gateway_over(&self, store: Store, settings: Settings) -> Arc<Gateway> {
+        let peppers = vec![Pepper { id: 1, key: SecretBox::new(Box::new(PEPPER)) }];
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let ring = Arc::clone(&self.ring);
+        Gateway::start(Parts { store, ring, peppers, clock, settings }).await.unwrap()
+    }
+
+    /// A store that reaches the database through another address.
+    pub async fn store_through(&self, port: u16) -> Store {
+        let through = |role: &str| {
+            let url = self.database.runtime_url(role);
+            SecretString::from(with_port(url.expose_secret(), port))
+        };
+        let urls = RuntimeUrls {
+            gateway: through(store::GATEWAY_ROLE),
+            console: through(store::CONSOLE_ROLE),
+        };
+        Store::connect(&urls, [9; 32]).await.unwrap()
+    }
+
+    pub async fn superuser(&self) -> PgConnection {
+        PgConnection::connect(self.database.superuser_url().expose_secret()).await.unwrap()
+    }
+
+    pub async fn run(&self, sql: &'static str) {
+        let mut connection = self.superuser().await;
+        sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+    }
+
+    pub async fn calls(&self, count: usize) -> Vec<CallRow> {
+        let mut connection = self.superuser().await;
+        for _ in 0..600 {
+            let rows: Vec<CallRow> = sqlx::query_as("select * from app.call order by id")
+                .fetch_all(&mut connection)
+                .await
+                .unwrap();
+            if rows.len() >= count {
+                assert_eq!(rows.len(), count, "{rows:#?}");
+                return rows;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("{count} calls were not recorded in time");
+    }
+
+    pub async fn transfers(&self) -> HashMap<Uuid, Vec<TransferRow>> {
+        let mut connection = self.superuser().await;
+        let rows: Vec<TransferRow> = sqlx::query_as(
+            "select call_id, kind::text as kind, leg, credit, amount, released
+             from app.transfer order by call_id, step, leg",
+        )
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
+        let mut by_call: HashMap<Uuid, Vec<TransferRow>> = HashMap::new();
+        for row in rows {
+            by_call.entry(row.call_id).or_default().push(row);
+        }
+        by_call
+    }
+
+    /// Checks every book: each hold is resolved exactly once and wholly, every call's charge and cost is
+    /// what its tokens cost at its price (T16), and the ledger says the same as the feed.
+    pub async fn audit(&self, calls: &[CallRow]) {
+        let transfers = self.transfers().await;
+        for call in calls {
+            let rows = transfers.get(&call.id).map(Vec::as_slice).unwrap_or_default();
+            let usage = ledger::usage::Usage {
+                input_tokens: (call.input_tokens
+                    - call.cached_input_tokens
+                    - call.cache_write_tokens) as u64,
+                cached_input_tokens: call.cached_input_tokens as u64,
+                cache_write_tokens: call.cache_write_tokens as u64,
+                output_tokens: call.output_tokens as u64,
+                reasoning_tokens: call.reasoning_tokens as u64,
+            };
+            let cost = ledger::cost::cost(&self.price, &usage).unwrap().amount.0;
+            let charge =
+                ledger::cost::charge(&self.price, &usage, call.markup_ppm).unwrap().amount.0;
+            assert_eq!((call.cost_nano, call.charge_nano), (cost, charge), "{call:#?}");
+            let Some(hold) = rows.first() else {
+                assert_eq!(call.charge_nano, 0, "charged without a hold: {call:#?}");
+                continue;
+            };
+            assert_eq!(hold.kind, "H");
+            let charged: Vec<_> = rows[1..].iter().filter(|row| row.leg == 0).collect();
+            assert_eq!(charged.len(), 1, "one resolution: {rows:#?}");
+            assert_eq!(charged[0].released, hold.amount);
+            assert_eq!(charged[0].amount, call.charge_nano);
+            let owed: i64 = rows.iter().filter(|row| row.leg == 1).map(|row| row.amount).sum();
+            assert_eq!(owed, call.cost_nano);
+        }
+        let held = transfers.values().filter(|rows| rows.len() == 1).count();
+        assert_eq!(held, 0, "open holds");
+    }
+}
+
+fn price(model: &str) -> Price {
+    let base = Rates {
+        input: 150_000_001,
+        cached_input: 75_000_000,
+        cache_write: 150_000_000,
+        output: 600_000_007,
+    };
+    let tariff = Tariff { base, ..Tariff::default() };
+    let since = DateTime::from_timestamp(1_767_225_600, 0).unwrap();
+    Price::new(PriceId::mint(), "simulator", model, since, tariff).unwrap()
+}
+
+fn row(price: &Price) -> PriceRow {
+    let base = price.tariff().base;
+    PriceRow {
+        id: price.id(),
+        provider: price.provider().into(),
+        model: price.model().into(),
+        effective_from: price.effective_from(),
+        input_nano_per_mtok: base.input,
+        cached_input_nano_per_mtok: base.cached_input,
+        cache_write_nano_per_mtok: base.cache_write,
+        output_nano_per_mtok: base.output,
+        request_nano: 0,
+        tiers: json!([]),
+        source: "a test".into(),
+        hash: price.hash(),
+    }
+}
+
+fn with_port(url: &str, port: u16) -> String {
+    let (before, rest) = url.split_once('@').unwrap();
+    let (_, path) = rest.split_once('/').unwrap();
+    let path = path.split('?').next().unwrap();
+    format!("{before}@127.0.0.1:{port}/{path}?sslmode=disable")
+}
+
+fn ring(store: &Store, home: &TempDir) -> Arc<KeyRing> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let data = home.path().join("data");
+    std::fs::create_dir_all(&data).unwrap();
+    let keys = FileKeyStore::open(
+        &home.path().join("keys").join("keystore"),
+        &data,
+        FirstRun::Create,
+        Arc::clone(&clock),
+    )
+    .unwrap();
+    let source = Keks { store: store.clone() };
+    Arc::new(KeyRing::new(Uuid::from_u128(42), Arc::new(keys), Arc::new(source), clock))
+}
+
+/// Wrapped keys in the database.
+struct Keks {
+    store: Store,
+}
+
+fn stored(row: KekRow) -> StoredKek {
+    StoredKek {
+        id: row.id.into(),
+        tenant: row.tenant_id,
+        master_id: row.master_id,
+        wrapped: row.wrapped,
+        wraps: row.wraps,
+    }
+}
+
+fn fault(error: store::StoreError) -> SourceFault {
+    SourceFault(Box::new(error))
+}
+
+#[async_trait]
+impl KekSource for Keks {
+    async fn by_id(&self, tenant: TenantId, id: KekId) -> Result<Option<StoredKek>, SourceFault> {
+        Ok(self.store.kek(tenant, id.uuid()).await.map_err(fault)?.map(stored))
+    }
+
+    async fn active(&self, tenant: TenantId) -> Result<Option<StoredKek>, SourceFault> {
+        Ok(self.store.active_kek(tenant).await.map_err(fault)?.map(stored))
+    }
+
+    async fn promote(
+        &self,
+        fresh: StoredKek,
+        replaces: Option<KekId>,
+    ) -> Result<StoredKek, SourceFault> {
+        let kek =
+            NewKek { id: fresh.id.uuid(), wrapped: fresh.wrapped, master_id: fresh.master_id };
+        let promoted = self.store.promote_kek(fresh.tenant, &kek, replaces.map(KekId::uuid)).await;
+        promoted.map(stored).map_err(fault)
+    }
+
+    async fn take_wraps(
+        &self,
+        tenant: TenantId,
+        id: KekId,
+        count: u32,
+    ) -> Result<u64, SourceFault> {
+        self.store.take_wraps(tenant, id.uuid(), count).await.map_err(fault)
+    }
+}
+
+/// The call's id, as the answer names it.
+pub fn call_id(response: &reqwest::Response) -> Uuid {
+    let text = response.headers()["x-request-id"].to_str().unwrap();
+    text.parse::<CallId>().unwrap().uuid()
+}

@@ -1,0 +1,12 @@
+//! The gateway over real HTTP, with a real Postgres and a simulated provider.
+
+mod bad_input;
+mod fuzzed;
+mod hangup;
+mod house;
+mod once;
+mod path;
+mod rules;
+mod stopping;
+mod usage;
+mod watching;

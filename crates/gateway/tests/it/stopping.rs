@@ -1,0 +1,147 @@
+//! Nodes that stop, in order or not: nothing is lost and nothing is charged twice.
+
+use std::time::{Duration, Instant};
+
+use gateway::Settings;
+
+use crate::house::{House, hello, open, settings};
+
+#[tokio::test]
+async fn b3_holds_of_a_node_that_died_are_released_and_nothing_is_charged() {
+    let house = House::new().await;
+    let short = Settings {
+        hold_seconds: 2,
+        call_wait: Duration::from_millis(1_500),
+        drain_wait: Duration::from_millis(100),
+        ..settings()
+    };
+    // A node of its own runtime, which dies without a word.
+    let estate = house.estate.clone();
+    let (sent, based) = tokio::sync::oneshot::channel();
+    let (die, death) = std::sync::mpsc::channel::<()>();
+    let node = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let gateway = runtime.block_on(async {
+            // A store of its own, so that its connections die with it.
+            let mut connection = estate.superuser().await;
+            let (port,): (String,) = sqlx::query_as("select current_setting('port')")
+                .fetch_one(&mut connection)
+                .await
+                .unwrap();
+            let store = estate.store_through(port.parse().unwrap()).await;
+            let gateway = estate
+                .gateway_over(store, Settings { reap_every: Duration::from_secs(600), ..short })
+                .await;
+            sent.send(open(&gateway).await.0).unwrap();
+            gateway
+        });
+        death.recv().unwrap();
+        runtime.shutdown_background();
+        drop(gateway);
+    });
+    let base = based.await.unwrap();
+    let calls: Vec<_> = (0..20)
+        .map(|_| {
+            let request = house.http.post(format!("{base}/v1/chat/completions"));
+            let request = request.bearer_auth(house.key.expose()).body(hello(true).to_string());
+            tokio::spawn(request.header("x-simulate", "chunk_delay_ms=300").send())
+        })
+        .collect();
+    for call in calls {
+        assert_eq!(call.await.unwrap().unwrap().status(), 200);
+    }
+    assert_eq!(house.estate.transfers().await.len(), 20);
+    die.send(()).unwrap();
+    node.join().unwrap();
+    let calls = house.calls(20).await;
+    assert!(
+        calls.iter().all(|call| call.outcome == "expired" && call.charge_nano == 0),
+        "{calls:#?}"
+    );
+    let transfers = house.estate.transfers().await;
+    assert!(
+        transfers.values().all(|rows| rows.len() == 2 && rows[1].kind == "E"),
+        "{transfers:#?}"
+    );
+    house.estate.audit(&calls).await;
+}
+
+#[tokio::test]
+async fn t22_a_drain_lets_calls_end_and_writes_everything() {
+    let house = House::new().await;
+    let calls: Vec<_> = (0..30)
+        .map(|n| {
+            let request = house
+                .chat(&hello(n % 2 == 0))
+                .header("x-simulate", "latency_ms=300;chunk_delay_ms=20");
+            tokio::spawn(async move { request.send().await.unwrap().bytes().await.unwrap() })
+        })
+        .collect();
+    while house.gateway.in_flight() < 30 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert!(house.gateway.drain(Duration::from_secs(20)).await);
+    for call in calls {
+        assert!(!call.await.unwrap().is_empty());
+    }
+    let calls = house.calls(30).await;
+    assert!(calls.iter().all(|call| call.outcome == "completed"));
+    house.estate.audit(&calls).await;
+    let late = house.chat(&hello(false)).send().await.unwrap();
+    assert_eq!(late.status(), 503);
+    assert_eq!(late.headers()["retry-after"], "1");
+}
+
+#[tokio::test]
+async fn t22_what_outlasts_the_drain_is_cut_and_settled_by_what_was_delivered() {
+    let house = House::new().await;
+    let slow = |script: &'static str, streamed| {
+        let request = house.chat(&hello(streamed)).header("x-simulate", script);
+        tokio::spawn(async move {
+            let response = request.send().await?;
+            response.bytes().await.map(drop)
+        })
+    };
+    let delivering = slow("hang_after=4", true);
+    let silent = slow("hang", false);
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let begun = Instant::now();
+    assert!(!house.gateway.drain(Duration::from_millis(300)).await);
+    assert!(begun.elapsed() < Duration::from_secs(8));
+    let _ = (delivering.await, silent.await);
+    let mut calls = house.calls(2).await;
+    calls.sort_by_key(|call| call.charge_nano);
+    assert_eq!((calls[0].usage_source.as_str(), calls[0].charge_nano), ("none", 0));
+    assert_eq!(calls[1].usage_source, "estimated");
+    assert!(calls[1].output_tokens >= 4);
+    assert!(calls.iter().all(|call| call.outcome == "timed_out"), "{calls:#?}");
+    house.estate.audit(&calls).await;
+}
+
+#[tokio::test]
+async fn a_full_node_refuses_and_recovers() {
+    let house = House::with(Settings { calls_in_flight_max: 4, ..settings() }).await;
+    let busy: Vec<_> = (0..4)
+        .map(|_| {
+            let request = house.chat(&hello(false)).header("x-simulate", "latency_ms=600");
+            tokio::spawn(async move { request.send().await.unwrap().status().as_u16() })
+        })
+        .collect();
+    while house.gateway.in_flight() < 4 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let refused = house.chat(&hello(false)).send().await.unwrap();
+    assert_eq!(
+        (refused.status().as_u16(), &refused.headers()["x-should-retry"]),
+        (503, &"true".parse().unwrap())
+    );
+    for call in busy {
+        assert_eq!(call.await.unwrap(), 200);
+    }
+    assert_eq!(house.chat(&hello(false)).send().await.unwrap().status(), 200);
+    house.estate.audit(&house.calls(6).await).await;
+}

@@ -1,0 +1,107 @@
+//! Usage that cannot be trusted, and streams that do not end as they should.
+
+use serde_json::Value;
+
+use crate::house::{House, hello};
+
+#[tokio::test]
+async fn b7_usage_that_is_missing_zero_or_absurd_is_never_free_and_never_believed() {
+    let house = House::new().await;
+    let mut done = 0;
+    for streamed in [false, true] {
+        for (fault, suspense) in [
+            ("no_usage", false),
+            ("usage=zero", false),
+            ("usage=negative", true),
+            ("usage=huge", true),
+            ("usage=string", true),
+        ] {
+            let response =
+                house.chat(&hello(streamed)).header("x-simulate", fault).send().await.unwrap();
+            assert_eq!(response.status(), 200);
+            response.bytes().await.unwrap();
+            done += 1;
+            let call = house.calls(done).await.pop().unwrap();
+            assert_eq!(
+                (call.outcome.as_str(), call.usage_source.as_str()),
+                ("completed", "estimated"),
+                "{fault}"
+            );
+            assert!(call.charge_nano > 0);
+            let bill = house.simulator.bills().pop().unwrap();
+            assert!(
+                call.output_tokens as u64 >= bill.completion_tokens,
+                "{fault}: less than delivered"
+            );
+            assert!(call.output_tokens < 1_000 && call.input_tokens < 1_000, "{fault}: {call:#?}");
+            let transfers = house.estate.transfers().await;
+            let owed = transfers[&call.id].iter().find(|row| row.leg == 1).unwrap();
+            assert_eq!(owed.credit, if suspense { 5 } else { 4 }, "{fault}");
+        }
+    }
+    house.estate.audit(&house.calls(done).await).await;
+}
+
+#[tokio::test]
+async fn t25_streams_in_every_odd_form_arrive_whole_and_are_charged_as_reported() {
+    let house = House::new().await;
+    for (index, script) in
+        ["sse=crlf", "sse=comments", "sse=split", "sse=crlf,comments,split", "sse=garbage,split"]
+            .into_iter()
+            .enumerate()
+    {
+        let mut body = hello(true);
+        body["stream_options"] = serde_json::json!({"include_usage": true});
+        let through = house.chat(&body).header("x-simulate", script).send().await.unwrap();
+        let through = through.bytes().await.unwrap();
+        let seen = house.simulator.seen().pop().unwrap();
+        assert_eq!(seen.body, body.to_string().as_bytes());
+        let text = String::from_utf8_lossy(&through);
+        assert!(text.contains("[DONE]") && text.contains("\"usage\""), "{script}: {text}");
+        assert_eq!(script.contains("comments"), text.contains(": a simulated comment"), "{script}");
+        assert_eq!(script.contains("crlf"), text.contains("\r\n\r\n"), "{script}");
+        let call = house.calls(index + 1).await.pop().unwrap();
+        assert_eq!(
+            (call.outcome.as_str(), call.usage_source.as_str()),
+            ("completed", "reported"),
+            "{script}"
+        );
+    }
+    house.estate.audit(&house.calls(5).await).await;
+}
+
+#[tokio::test]
+async fn t25_a_stream_that_breaks_ends_with_an_error_the_client_understands() {
+    let house = House::new().await;
+    let mut done = 0;
+    for script in ["sse=nodone;no_usage", "reset_after=3", "error_after=3", "truncate"] {
+        let response = house.chat(&hello(true)).header("x-simulate", script).send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        let text = response.text().await.unwrap();
+        let last = text.trim_end().rsplit("data: ").next().unwrap();
+        let error: Value =
+            serde_json::from_str(last).unwrap_or_else(|_| panic!("{script}: {text}"));
+        assert!(error["error"]["message"].is_string(), "{script}: {text}");
+        assert!(!text.contains("[DONE]"), "{script}: {text}");
+        done += 1;
+        let call = house.calls(done).await.pop().unwrap();
+        assert_eq!(
+            (call.outcome.as_str(), call.usage_source.as_str()),
+            ("upstream_fault", "estimated"),
+            "{script}"
+        );
+        assert!(call.output_tokens > 0 && call.charge_nano > 0, "{script}: {call:#?}");
+    }
+    house.estate.audit(&house.calls(done).await).await;
+}
+
+#[tokio::test]
+async fn the_first_byte_is_not_held_back() {
+    let house = House::new().await;
+    let request = house.chat(&hello(true)).header("x-simulate", "chunks=4;chunk_delay_ms=400");
+    let mut response = request.send().await.unwrap();
+    let begun = std::time::Instant::now();
+    let first = response.chunk().await.unwrap().unwrap();
+    assert!(first.starts_with(b"data: "));
+    assert!(begun.elapsed() < std::time::Duration::from_millis(700), "{:?}", begun.elapsed());
+}
