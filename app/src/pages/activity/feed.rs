@@ -64,21 +64,23 @@ impl Shown {
 pub fn Feed(query: Query, listing: Listing, paused: RwSignal<bool>) -> impl IntoView {
     let shown = Shown::new(listing.clone());
     let newer = listing.page.newer.map(|cursor| query.at(cursor).url());
+    let newest = query.at(Cursor::Newest);
     let first_model = listing.page.facets.models.first().cloned();
-    let live = is_live(&query).then(|| Live::new(paused));
+    let live = is_live(&query, newer.is_some()).then(|| Live::new(paused));
     if let Some(live) = live {
-        live.connect(query.clone(), shown.latest, move |listing| shown.take(listing));
+        live.connect(newest.clone(), shown.latest, move |listing| shown.take(listing));
     }
     keys();
 
     let range = query.range;
-    let sentence = move || format!("{} {}", calls(shown.matching.get()), range.words());
-    let load = Callback::new({
-        let query = query.clone();
-        move |()| {
-            if let Some(live) = live {
-                live.load(query.clone(), move |listing| shown.take(listing));
-            }
+    // The document's title is brought up to date once more while the page is being left.
+    let matching = listing.matching;
+    let counted = move || calls(shown.matching.try_get().unwrap_or(matching));
+    let sentence = move || format!("{} {}", counted(), range.words());
+    let newest_url = newest.url();
+    let load = Callback::new(move |()| {
+        if let Some(live) = live {
+            live.load(newest.clone(), move |listing| shown.take(listing));
         }
     });
     let older = {
@@ -90,7 +92,7 @@ pub fn Feed(query: Query, listing: Listing, paused: RwSignal<bool>) -> impl Into
         <Title text=move || format!("Activity: {}", sentence()) />
         <div class="feed-line">
             <p class="feed-count">{sentence}</p>
-            <LiveStatus live=live newest=query.at(Cursor::Newest).url() load=load />
+            <LiveStatus live=live newest=newest_url load=load />
         </div>
         {move || {
             let query = query.clone();
@@ -143,8 +145,9 @@ fn Rows(query: Query, shown: Shown, live: Option<Live>) -> impl IntoView {
 }
 
 /// Whether new calls can appear here: on the newest page of a range that is open at its end.
-fn is_live(query: &Query) -> bool {
-    query.cursor == Cursor::Newest && !matches!(query.range, Range::Between { to: Some(_), .. })
+fn is_live(query: &Query, newer: bool) -> bool {
+    let past = newer || matches!(query.cursor, Cursor::Before(_));
+    !past && !matches!(query.range, Range::Between { to: Some(_), .. })
 }
 
 /// `j` and `k` go from row to row; Enter opens, since what has the focus is a link.

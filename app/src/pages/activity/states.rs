@@ -1,6 +1,7 @@
 //! What the feed says when it has no rows to show.
 
 use leptos::prelude::*;
+use leptos_meta::Title;
 
 use super::query::Query;
 use crate::paths;
@@ -73,6 +74,7 @@ pub fn BadRange(query: Query, bad: BadWindow, days_max: i64) -> impl IntoView {
         ),
     };
     view! {
+        <Title text="Activity" />
         <Empty title=title sentence=sentence>
             {offer
                 .map(|range| {
