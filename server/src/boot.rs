@@ -17,6 +17,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use store::Store;
 use tokio::net::TcpListener;
 use vault::{FirstRun, KeyRing};
+use zeroize::Zeroizing;
 
 use crate::cli::say;
 use crate::config::{Config, Settings};
@@ -210,10 +211,10 @@ async fn start(
     let console = console::console(console::Services {
         store: store.clone(),
         clock,
-        passwords: Arc::default(),
+        passwords: identity::password::Passwords::default(),
         ring,
-        pepper: secrets.pepper.duplicate(),
-        throttle_key: secrets.throttle.duplicate(),
+        pepper: Zeroizing::new(*secrets.pepper.expose()),
+        throttle_key: Zeroizing::new(*secrets.throttle.expose()),
         setup_token: Some(setup_token.clone()),
         simulated: simulator.is_some(),
     });
@@ -241,8 +242,11 @@ async fn open_secrets(
         .await
         .map_err(|error| Stopped::because("the key store", error))?;
     if !known {
-        std::fs::write(data.join("sealed"), "This data is sealed with a key store kept elsewhere.\n")
-            .map_err(|error| Stopped::because("the data directory cannot be written", error))?;
+        std::fs::write(
+            data.join("sealed"),
+            "This data is sealed with a key store kept elsewhere.\n",
+        )
+        .map_err(|error| Stopped::because("the data directory cannot be written", error))?;
     }
     Ok(secrets)
 }
@@ -257,7 +261,9 @@ async fn database(
     }
     let not_started = |error| Stopped::because("the embedded PostgreSQL does not start", error);
     let mut roots = vec![PathBuf::from(".")];
-    if let Some(folder) = std::env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_path_buf)) {
+    if let Some(folder) =
+        std::env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_path_buf))
+    {
         roots.push(folder.join("../.."));
     }
     let binaries = embedded::find_bin_dir(&roots).map_err(not_started)?;
@@ -349,7 +355,9 @@ async fn announce(
 ) {
     say(&format!("tokenone ready {}", origin.0));
     if let Some(simulator) = parts.simulator {
-        say(&format!("  calls are answered by the built-in simulator at {simulator}, plainly marked"));
+        say(&format!(
+            "  calls are answered by the built-in simulator at {simulator}, plainly marked"
+        ));
     }
     if let Some(demo) = demo {
         for line in demo.lines() {

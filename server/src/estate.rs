@@ -24,10 +24,8 @@ use crate::simulated;
 /// Longest provider key, in bytes.
 const CREDENTIAL_BYTES_MAX: u64 = 8 * 1024;
 /// Public prices, imported; and those of the simulator.
-const CATALOGUES: [&str; 2] = [
-    include_str!("../../prices/catalogue.json"),
-    include_str!("../../prices/simulator.json"),
-];
+const CATALOGUES: [&str; 2] =
+    [include_str!("../../prices/catalogue.json"), include_str!("../../prices/simulator.json")];
 /// The simulator's models, each an alias of its own name.
 const SIMULATED_MODELS: [&str; 2] = ["sim-small", "sim-large"];
 
@@ -152,7 +150,7 @@ async fn put_provider(
         id: ProviderId::mint(),
         slug: provider.slug.clone(),
         name: provider.name.clone(),
-        dialect: Dialect::Openai,
+        dialect: Dialect::OpenAi,
         base_url: provider.base_url.clone(),
         secret_id,
         simulated: false,
@@ -170,7 +168,7 @@ async fn put_simulator(
         id: ProviderId::mint(),
         slug: simulated::SLUG.to_owned(),
         name: "Simulator (not a real provider)".to_owned(),
-        dialect: Dialect::Openai,
+        dialect: Dialect::OpenAi,
         base_url: format!("http://{address}/v1"),
         secret_id: None,
         simulated: true,
@@ -202,8 +200,7 @@ async fn keep_credential(
         let mut tx = store.system(Reason::Configure).await?;
         tx.provider(slug).await?.and_then(|(_, secret)| secret)
     };
-    let scope =
-        Scope { tenant_id: TenantId::PLATFORM, projects: vec![ProjectId::PLATFORM] };
+    let scope = Scope { tenant_id: TenantId::PLATFORM, projects: vec![ProjectId::PLATFORM] };
     let mut tx = store.tenant(&scope).await?;
     let stored = match known {
         Some(id) => tx.secret(id).await?,
@@ -212,7 +209,9 @@ async fn keep_credential(
     let credential = match (read_credential(slug, path), &stored, known) {
         (Ok(credential), _, _) => credential,
         // The file was removed after it was sealed, as it may be.
-        (Err(EstateError::Credential { .. }), Some(_), Some(id)) if !path.exists() => return Ok(id),
+        (Err(EstateError::Credential { .. }), Some(_), Some(id)) if !path.exists() => {
+            return Ok(id);
+        }
         (Err(error), _, _) => return Err(error),
     };
     let fingerprint = vault::fingerprint(&secrets.throttle, credential.expose_secret().as_bytes());
@@ -221,7 +220,7 @@ async fn keep_credential(
         (Some(id), Some((sealed, _))) => (id, sealed.version + 1),
         _ => (SecretId::mint(), 1),
     };
-    let aad = Aad::provider_key(ring.deployment(), id, version);
+    let aad = Aad::provider_key(ring.deployment(), id, version.unsigned_abs());
     let blob = ring.seal(&aad, credential.expose_secret().as_bytes()).await?;
     let kek_id = Blob::parse(&blob)?.kek_id().uuid();
     let label = format!("API key of {slug}");
@@ -247,7 +246,6 @@ fn read_credential(slug: &str, path: &Path) -> Result<SecretString, EstateError>
     }
     Ok(SecretString::from(text.to_owned()))
 }
-
 
 #[cfg(test)]
 mod tests {

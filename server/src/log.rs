@@ -11,8 +11,10 @@ pub fn start(format: LogFormat) {
         .with_default_directive(LevelFilter::INFO.into())
         .with_env_var("TOKENONE_LOG")
         .from_env_lossy();
-    let builder =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(true);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(true);
     // A logger that is there already, as in a test, stays.
     let _installed = match format {
         LogFormat::Text => builder.try_init(),

@@ -57,7 +57,9 @@ pub async fn open(
         runtime: RuntimeSecrets {
             gateway_password: password(&*keys, "database-password/tokenone_gateway/v1").await?,
             console_password: password(&*keys, "database-password/tokenone_console/v1").await?,
-            context_key: SecretBox::new(Box::new(*keys.derive("tenant-context/v1").await?.expose())),
+            context_key: SecretBox::new(Box::new(
+                *keys.derive("tenant-context/v1").await?.expose(),
+            )),
         },
         pepper: keys.derive("api-key-pepper/v1").await?,
         throttle: keys.derive("throttle-bucket/v1").await?,

@@ -28,8 +28,7 @@ pub async fn start(
     config: &Config,
     clock: Arc<dyn Clock>,
 ) -> Result<Option<SocketAddr>, SimulatedError> {
-    let named =
-        config.aliases.iter().flat_map(|alias| &alias.targets).any(|t| t.provider == SLUG);
+    let named = config.aliases.iter().flat_map(|alias| &alias.targets).any(|t| t.provider == SLUG);
     if !named && !config.settings.demo && !config.providers.is_empty() {
         return Ok(None);
     }

@@ -26,8 +26,12 @@ pub(super) fn apply(config: &mut Config, path: &Path, text: &str, problems: &mut
         let name = section.get_ref().as_ref();
         let place = source.place(section.span().start);
         match (name, value.get_ref()) {
-            ("provider", DeValue::Array(rows)) => provider::read_providers(config, &source, rows, problems),
-            ("alias", DeValue::Array(rows)) => provider::read_aliases(config, &source, rows, problems),
+            ("provider", DeValue::Array(rows)) => {
+                provider::read_providers(config, &source, rows, problems)
+            }
+            ("alias", DeValue::Array(rows)) => {
+                provider::read_aliases(config, &source, rows, problems)
+            }
             ("provider" | "alias", _) => problems.push(Problem::new(
                 place,
                 format!("`{name}` is a list"),

@@ -12,7 +12,7 @@ pub mod setting;
 use std::path::{Path, PathBuf};
 
 pub use problem::Problem;
-pub use provider::{AliasConfig, ProviderConfig, TargetConfig};
+pub use provider::{AliasConfig, ProviderConfig};
 pub use setting::Settings;
 
 /// The whole configuration, checked.

@@ -247,11 +247,7 @@ fn as_table<'t, 'i>(
     table
 }
 
-fn text(
-    value: &Spanned<DeValue<'_>>,
-    place: &str,
-    problems: &mut Vec<Problem>,
-) -> Option<String> {
+fn text(value: &Spanned<DeValue<'_>>, place: &str, problems: &mut Vec<Problem>) -> Option<String> {
     match scalar(value.get_ref()) {
         Ok(text) => Some(text),
         Err(unfit) => {

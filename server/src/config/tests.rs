@@ -104,7 +104,10 @@ targets = [{ provider = "local", model = "m", price_provider = "openai", price_m
 
     let (line, what, _) =
         problem("[[alias]]\nname = \"a\"\ntargets = [{ provider = \"x\", model = \"m\" }]", &[]);
-    assert_eq!((line.as_str(), what.as_str()), ("1", "the target's provider `x` is not configured"));
+    assert_eq!(
+        (line.as_str(), what.as_str()),
+        ("1", "the target's provider `x` is not configured")
+    );
     let (line, what, _) = problem("[[provider]]\nslug = \"p\"\nbase_url = \"file:///etc\"\n", &[]);
     assert_eq!((line.as_str(), what.as_str()), ("1", "`file:///etc` is not a provider's address"));
     let (line, what, _) =
@@ -121,7 +124,11 @@ fn every_setting_is_documented() {
             setting.key,
             variable(setting.key),
             setting.unit,
-            if setting.default.is_empty() { "—".to_owned() } else { format!("`{}`", setting.default) },
+            if setting.default.is_empty() {
+                "—".to_owned()
+            } else {
+                format!("`{}`", setting.default)
+            },
             setting.meaning,
         );
         assert!(page.contains(&row), "docs/configuration.md lacks:\n{row}");

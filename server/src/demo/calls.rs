@@ -42,7 +42,8 @@ pub(super) async fn make(router: Router, credentials: &Credentials) {
         let unknown = chat("gpt-unknown", "Hello", false);
         call(&router, &key.key, unknown, "", usize::MAX).await;
         call(&router, &key.key, "{\"model\": \"sim-small\"".to_owned(), "", usize::MAX).await;
-        call(&router, &key.key, "{\"model\": 7, \"messages\": []}".to_owned(), "", usize::MAX).await;
+        call(&router, &key.key, "{\"model\": 7, \"messages\": []}".to_owned(), "", usize::MAX)
+            .await;
     }
 }
 

@@ -60,7 +60,8 @@ mod tests {
     use super::*;
 
     fn resolved(peer: &str, forwarded: &[&str]) -> String {
-        let trusted: Vec<Network> = vec!["10.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()];
+        let trusted: Vec<Network> =
+            vec!["10.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()];
         let mut headers = HeaderMap::new();
         for value in forwarded {
             headers.append("x-forwarded-for", value.parse().unwrap());

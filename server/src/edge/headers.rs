@@ -33,8 +33,8 @@ const FIXED: [(HeaderName, &str); 6] = [
 pub async fn secure(State(https): State<bool>, mut request: Request, next: Next) -> Response {
     let nonce = mint();
     request.extensions_mut().insert(Nonce::from_value(Arc::<str>::from(nonce.as_str())));
-    let is_static = request.uri().path().starts_with("/pkg/")
-        || request.uri().path().starts_with("/fonts/");
+    let is_static =
+        request.uri().path().starts_with("/pkg/") || request.uri().path().starts_with("/fonts/");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in FIXED {
@@ -47,9 +47,7 @@ pub async fn secure(State(https): State<bool>, mut request: Request, next: Next)
     }
     if !is_static {
         set_policy(headers, &nonce);
-        headers
-            .entry(header::CACHE_CONTROL)
-            .or_insert(HeaderValue::from_static("no-store"));
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     }
     response
 }

@@ -5,15 +5,18 @@
 //! nowhere else, the same cookie goes without.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use contract::access::{BrowserSession, SignedIn};
 use contract::fault::Fault;
+use domain::clock::Clock;
 use domain::ids::TenantId;
 use identity::session::{SESSION_IDLE_SECONDS_MAX, SeatChoice, SessionFacts};
 use sha2::{Digest, Sha256};
 use store::Store;
+use store::sessions::{self, SessionRow};
 use time::OffsetDateTime;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::session::{Id, Record};
@@ -27,10 +30,10 @@ const FACTS: &str = "facts";
 
 /// The layer that loads and saves sessions.
 #[must_use]
-pub fn layer(store: Store, origin: &Origin) -> SessionManagerLayer<Rows> {
+pub fn layer(store: Store, clock: Arc<dyn Clock>, origin: &Origin) -> SessionManagerLayer<Rows> {
     let plain = origin.is_plain_loopback();
     let idle = time::Duration::seconds(SESSION_IDLE_SECONDS_MAX);
-    SessionManagerLayer::new(Rows { store })
+    SessionManagerLayer::new(Rows { store, clock })
         .with_name(if plain { "tokenone" } else { "__Host-tokenone" })
         .with_secure(!plain)
         .with_http_only(true)
@@ -100,6 +103,7 @@ fn unavailable(error: tower_sessions::session::Error) -> Fault {
 #[derive(Clone)]
 pub struct Rows {
     store: Store,
+    clock: Arc<dyn Clock>,
 }
 
 impl std::fmt::Debug for Rows {
@@ -117,17 +121,20 @@ impl SessionStore for Rows {
 
     async fn save(&self, record: &Record) -> Result<()> {
         let facts = record.data.get(FACTS).cloned();
-        let facts: Option<SessionFacts> =
-            facts.map(serde_json::from_value).transpose().map_err(|e| Error::Encode(e.to_string()))?;
+        let facts: Option<SessionFacts> = facts
+            .map(serde_json::from_value)
+            .transpose()
+            .map_err(|e| Error::Encode(e.to_string()))?;
         let account = facts.map(|facts| facts.account_id);
-        let data =
-            serde_json::to_value(&record.data).map_err(|e| Error::Encode(e.to_string()))?;
+        let data = serde_json::to_value(&record.data).map_err(|e| Error::Encode(e.to_string()))?;
         let ends = facts.map_or_else(|| to_utc(record.expiry_date), |facts| facts.ends_at());
-        self.store.save_session(hash(record.id), account, &data, ends).await.map_err(backend)
+        let row = SessionRow { account_id: account, data, expires_at: ends };
+        sessions::save(&self.store, &hash(record.id), &row).await.map_err(backend)
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let Some(row) = self.store.load_session(hash(*id)).await.map_err(backend)? else {
+        let now = self.clock.now();
+        let Some(row) = sessions::load(&self.store, &hash(*id), now).await.map_err(backend)? else {
             return Ok(None);
         };
         let data: HashMap<String, serde_json::Value> =
@@ -139,7 +146,7 @@ impl SessionStore for Rows {
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        self.store.delete_session(hash(*id)).await.map_err(backend)
+        sessions::delete(&self.store, &hash(*id)).await.map_err(backend)
     }
 }
 

@@ -25,7 +25,8 @@ pub fn routes(gateway: Arc<Gateway>, store: Store) -> Router {
 /// nothing that a stranger should not know.
 async fn ready(State((gateway, store)): State<(Arc<Gateway>, Store)>) -> Response {
     let database = tokio::time::timeout(Duration::from_millis(PING_MS_MAX), store.ping()).await;
-    let checks = [("gateway", gateway.is_ready()), ("database", matches!(database, Ok(Ok(()))))];
+    let checks =
+        [("gateway", gateway.health().ready), ("database", matches!(database, Ok(Ok(()))))];
     let ready = checks.iter().all(|(_, good)| *good);
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let body: String = checks

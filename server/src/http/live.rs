@@ -12,7 +12,7 @@ use axum::{Router, routing};
 use domain::caller::{Caller, Seat};
 use domain::ids::{CallId, ProjectId, TenantId};
 use futures_util::{Stream, StreamExt as _};
-use store::{Channel, Store};
+use store::{Channel, Notice, Store};
 use tokio::sync::broadcast;
 use tokio_stream::wrappers::BroadcastStream;
 
@@ -48,14 +48,16 @@ impl Feed {
     pub async fn run(self, store: Store) {
         loop {
             match store.listen(Channel::Calls).await {
-                Ok(mut listener) => {
-                    while let Ok(notice) = listener.recv().await {
-                        for recorded in notice.payload.split(',').filter_map(parse) {
+                Ok(mut listener) => loop {
+                    // What was lost while the connection was made again is told by the next notice.
+                    let Ok(notice) = listener.recv().await else { break };
+                    if let Notice::Payload(text) = notice {
+                        for recorded in text.split(',').filter_map(parse) {
                             // Nobody may be watching; that is no error.
                             let _watchers = self.sender.send(recorded);
                         }
                     }
-                }
+                },
                 Err(error) => tracing::warn!(%error, "the live feed cannot listen; trying again"),
             }
             tokio::time::sleep(Duration::from_secs(1)).await;

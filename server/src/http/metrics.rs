@@ -25,9 +25,7 @@ pub fn routes(handle: Handle) -> Router {
         "/metrics",
         routing::get(move || {
             let handle = handle.clone();
-            async move {
-                ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render())
-            }
+            async move { ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render()) }
         }),
     )
 }

@@ -8,8 +8,8 @@ pub mod site;
 
 use std::sync::Arc;
 
-use axum::extract::DefaultBodyLimit;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use contract::Console;
 use domain::clock::Clock;
@@ -57,7 +57,7 @@ pub fn router(doors: Doors) -> std::io::Result<Router> {
             Reception::new(doors.console.clone(), doors.clock.clone()),
             visitor::receive,
         ))
-        .layer(session::layer(doors.store.clone(), &doors.origin))
+        .layer(session::layer(doors.store.clone(), doors.clock.clone(), &doors.origin))
         .layer(from_fn_with_state(doors.origin.clone(), origin::guard))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX));
     let site = people

@@ -61,9 +61,9 @@ pub async fn serve(listener: TcpListener, router: Router, mut closing: watch::Re
         // Small frames of a stream must not wait for more.
         let _best_effort = stream.set_nodelay(true);
         let router = router.clone();
-        let service = hyper::service::service_fn(move |request| answer(router.clone(), peer, request));
-        let connection =
-            builder.serve_connection(TokioIo::new(stream), service).into_owned();
+        let service =
+            hyper::service::service_fn(move |request| answer(router.clone(), peer, request));
+        let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {

@@ -63,7 +63,9 @@ pub fn files(options: &LeptosOptions) -> std::io::Result<Router> {
     }
     let day = HeaderValue::from_static("public, max-age=86400");
     let year = HeaderValue::from_static("public, max-age=31536000, immutable");
-    Ok(built.layer(from_fn_with_state(year, keep)).merge(public.layer(from_fn_with_state(day, keep))))
+    Ok(built
+        .layer(from_fn_with_state(year, keep))
+        .merge(public.layer(from_fn_with_state(day, keep))))
 }
 
 /// Says how long a file that was found may be kept.
