@@ -13,6 +13,7 @@ pub fn Banners(here: Here) -> impl IntoView {
     // A seat is taken with a plain form; when that fails the browser comes back with the reason.
     let refused = ServerAction::<TakeSeat>::new().value();
     view! {
+        <section aria-label="Notices">
         {here
             .with(|view| view.simulated)
             .then(|| {
@@ -40,5 +41,6 @@ pub fn Banners(here: Here) -> impl IntoView {
                 },
             )
         }}
+        </section>
     }
 }

@@ -91,7 +91,9 @@ fn Framed(view: FrameView) -> impl IntoView {
                 </main>
                 <footer class="footer">
                     <span>"TokenOne"</span>
-                    <span>"Times in UTC until the page is awake, then in your time zone"</span>
+                    <span class="needs-script">
+                        "Times are in your time zone; point at one to see it in UTC."
+                    </span>
                     <button type="button" class="link needs-script" on:click=move |_| overlays.help.set(true)>
                         "Keyboard: press ?"
                     </button>

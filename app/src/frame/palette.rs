@@ -50,7 +50,6 @@ pub fn Palette(here: Here, overlays: Overlays) -> impl IntoView {
             chosen.set(0);
             if let Some(field) = field.get() {
                 field.set_value("");
-                let _ = field.focus();
             }
         }
     });

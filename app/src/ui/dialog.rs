@@ -91,7 +91,7 @@ pub fn Dialog(
                     on_close.run(());
                 }
             }
-            on:click:target=move |event| close_on_backdrop(&event)
+            on:click=move |event| close_on_backdrop(&event)
         >
             <div class="dialog-panel">
                 <header class="dialog-head">
@@ -119,17 +119,28 @@ fn follow(dialog: &web_sys::HtmlDialogElement, open: bool) {
         let _ = dialog.remove_attribute("open");
     }
     let _ = dialog.show_modal();
+    let dialog = dialog.clone();
+    // By the next frame the content that belongs to this opening is there.
+    request_animation_frame(move || focus_first_field(&dialog));
+}
+
+/// The browser would focus the control that closes; a form begins with its first field.
+fn focus_first_field(dialog: &web_sys::HtmlDialogElement) {
+    use wasm_bindgen::JsCast as _;
+    const FIELDS: &str = ".dialog-body :is(input:not([type=hidden]), select, textarea)";
+    let field = dialog.query_selector(FIELDS).ok().flatten();
+    if let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = field.focus();
+    }
 }
 
 /// A click that hits the dialog itself, and not its panel, hit the backdrop.
-fn close_on_backdrop(
-    event: &leptos::ev::Targeted<leptos::ev::MouseEvent, web_sys::HtmlDialogElement>,
-) {
+fn close_on_backdrop(event: &leptos::ev::MouseEvent) {
     use wasm_bindgen::JsCast as _;
-    let dialog = event.target();
-    let hit = web_sys::Event::target(event)
-        .and_then(|target| target.dyn_into::<web_sys::HtmlDialogElement>().ok());
-    if hit.is_some_and(|hit| hit == dialog) {
+    let dialog = event.current_target();
+    if event.target() == dialog
+        && let Some(dialog) = dialog.and_then(|d| d.dyn_into::<web_sys::HtmlDialogElement>().ok())
+    {
         dialog.close();
     }
 }

@@ -44,6 +44,7 @@ pub fn time(clock: Clock, at: DateTime<Utc>, shown: Shown) -> impl IntoView {
         (Shown::Relative, Some(now)) => relative(at.timestamp_millis() - now),
         (Shown::Relative, None) => format_parts(utc_parts(at), Shown::Day),
         (shown, Some(_)) => format_parts(local_parts(at), shown),
+        (Shown::Day, None) => format_parts(utc_parts(at), Shown::Day),
         (shown, None) => format!("{} UTC", format_parts(utc_parts(at), shown)),
     };
     view! { <time class="num" datetime=rfc3339(at) title=title>{text}</time> }

@@ -42,7 +42,7 @@ fn key_row(row: KeyRow, clock: Clock, may: bool) -> impl IntoView {
     view! {
         <tr data-off=(!usable).then_some("")>
             <th scope="row" data-label="Name">
-                <a class="link" href=paths::key_activity(row.id) title="Calls made with this key">
+                <a class="row-link" href=paths::key_activity(row.id) title="Calls made with this key">
                     {row.name}
                 </a>
             </th>

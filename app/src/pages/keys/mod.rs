@@ -77,8 +77,8 @@ pub fn KeysPage() -> impl IntoView {
 fn Listed(rows: Vec<KeyRow>, revoke: ServerAction<Revoke>, back: Callback<()>) -> impl IntoView {
     let stored = StoredValue::new(rows.clone());
     view! {
-        <list::KeyList rows may=refusal().is_none()/>
         <revoke::RevokeDialog rows=stored action=revoke on_close=back/>
+        <list::KeyList rows may=refusal().is_none()/>
     }
 }
 

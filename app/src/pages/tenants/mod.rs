@@ -64,8 +64,8 @@ pub fn TenantsPage() -> impl IntoView {
 fn Listed(rows: Vec<TenantRow>, back: Callback<()>) -> impl IntoView {
     let stored = StoredValue::new(rows.clone());
     view! {
-        <list::TenantList rows/>
         <enter::EnterDialog rows=stored on_close=back/>
+        <list::TenantList rows/>
     }
 }
 
