@@ -90,3 +90,35 @@ fn refused(code: &str) -> (&'static str, &'static str) {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::refusal::Refusal;
+
+    use super::*;
+
+    #[test]
+    fn every_refusal_of_ours_has_advice_of_its_own() {
+        let (model, route) = (String::from("m"), String::from("r"));
+        let refusals = [
+            Refusal::InvalidKey,
+            Refusal::Suspended,
+            Refusal::InvalidBody { field: String::new(), reason: String::new() },
+            Refusal::BodyTooLarge { limit_bytes: 1 },
+            Refusal::InvalidHeader { name: String::new(), reason: String::new() },
+            Refusal::UnknownModel { model: model.clone() },
+            Refusal::UnknownRoute { route: route.clone() },
+            Refusal::MethodNotAllowed { route },
+            Refusal::UnsupportedMediaType,
+            Refusal::IdempotencyConflict,
+            Refusal::Unpriced { model },
+            Refusal::Overloaded,
+            Refusal::Unavailable,
+            Refusal::ShuttingDown,
+        ];
+        for refusal in refusals {
+            let code = refusal.wire().code;
+            assert_ne!(refused(code), refused("unknown to this build"), "{code}");
+        }
+    }
+}
