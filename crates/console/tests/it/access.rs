@@ -10,10 +10,6 @@ use store::audit::{ActorKind, AuditOutcome};
 
 use crate::house::{House, OPERATOR, PASSWORD, TOKEN, visitor};
 
-async fn sign_in(house: &House, email: &str, password: &str) -> Result<SignedIn, Fault> {
-    sign_in_from(house, &visitor(), email, password).await
-}
-
 async fn sign_in_from(
     house: &House,
     visitor: &Visitor,
@@ -74,7 +70,7 @@ async fn e39_every_refusal_is_the_same_and_told_apart_in_the_log_only() {
         ("admin@suspended.example", PASSWORD),
         ("homeless@acme.example", PASSWORD),
     ] {
-        assert_eq!(sign_in(&house, email, password).await.unwrap_err(), Fault::WrongCredentials);
+        assert_eq!(house.sign_in(email, password).await.unwrap_err(), Fault::WrongCredentials);
     }
     let log = house.log(TenantId::PLATFORM).await;
     let refused: Vec<_> = log.iter().filter(|row| row.entry.action == "session.refused").collect();
@@ -98,11 +94,11 @@ async fn e39_guessing_is_slowed_alike_for_known_and_unknown_addresses() {
     let mut waits = Vec::new();
     for email in ["admin@acme.example", "nobody@acme.example"] {
         for _ in 0..PAIR_FAILURES_FREE {
-            let wrong = sign_in(&house, email, "not the password at all").await;
+            let wrong = house.sign_in(email, "not the password at all").await;
             assert_eq!(wrong.unwrap_err(), Fault::WrongCredentials);
         }
         // The right password has to wait as well, or waiting would tell that it was wrong.
-        waits.push(sign_in(&house, email, PASSWORD).await.unwrap_err());
+        waits.push(house.sign_in(email, PASSWORD).await.unwrap_err());
     }
     assert!(matches!(waits[0], Fault::Limited { retry_after_s: 1.. }), "{waits:?}");
     assert_eq!(waits[0], waits[1]);
@@ -112,7 +108,7 @@ async fn e39_guessing_is_slowed_alike_for_known_and_unknown_addresses() {
     sign_in_from(&house, &home, "admin@acme.example", PASSWORD).await.unwrap();
 
     house.clock.advance(chrono::TimeDelta::seconds(WINDOW_SECONDS + 1));
-    sign_in(&house, "admin@acme.example", PASSWORD).await.unwrap();
+    house.sign_in("admin@acme.example", PASSWORD).await.unwrap();
 }
 
 #[tokio::test]
@@ -121,9 +117,9 @@ async fn a_success_forgives_the_failures_before_it() {
     house.tenant(&operator, "acme").await;
     for _ in 0..2 {
         for _ in 1..PAIR_FAILURES_FREE {
-            sign_in(&house, "admin@acme.example", "not the password at all").await.unwrap_err();
+            house.sign_in("admin@acme.example", "not the password at all").await.unwrap_err();
         }
-        sign_in(&house, " Admin@ACME.example ", PASSWORD).await.unwrap();
+        house.sign_in(" Admin@ACME.example ", PASSWORD).await.unwrap();
     }
 }
 
@@ -131,7 +127,7 @@ async fn a_success_forgives_the_failures_before_it() {
 async fn a_session_begins_and_ends_on_record() {
     let (house, operator) = House::new().await;
     let tenant = house.tenant(&operator, "acme").await;
-    let signed_in = sign_in(&house, "admin@acme.example", PASSWORD).await.unwrap();
+    let signed_in = house.sign_in("admin@acme.example", PASSWORD).await.unwrap();
     assert_eq!(signed_in.tenant_id, Some(tenant.id));
     assert_eq!(signed_in.account_id, tenant.admin.account_id);
     house.console.access.sign_out(&tenant.admin).await.unwrap();
@@ -139,7 +135,7 @@ async fn a_session_begins_and_ends_on_record() {
     let platform = house.actions(TenantId::PLATFORM).await;
     assert_eq!(platform[2..], ["tenant.create", "session.start", "session.end"]);
 
-    let operator = sign_in(&house, OPERATOR, PASSWORD).await.unwrap();
+    let operator = house.sign_in(OPERATOR, PASSWORD).await.unwrap();
     assert_eq!(operator.tenant_id, None);
 }
 

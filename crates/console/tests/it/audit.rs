@@ -3,7 +3,7 @@
 use contract::fault::Fault;
 use contract::keys::{KeyState, NewKey};
 
-use crate::house::{House, PASSWORD, new_tenant, visitor};
+use crate::house::{House, PASSWORD, new_tenant};
 
 /// From here on the database takes no audit row.
 const DEAF: &str = "alter table app.audit_event add constraint deaf check (false) not valid";
@@ -32,8 +32,7 @@ async fn nothing_changes_that_cannot_be_put_on_record() {
     let why = Some("ticket 7".to_owned());
     failed(console.access.take_seat(&operator, Some(tenant.id), why).await);
     failed(console.access.sign_out(&tenant.admin).await);
-    let right = console.access.sign_in(&visitor(), "admin@acme.example".into(), PASSWORD.into());
-    failed(right.await);
+    failed(house.sign_in("admin@acme.example", PASSWORD).await);
 
     house.as_superuser(HEARING).await;
     let keys = console.keys.list(&tenant.admin).await.unwrap();
@@ -42,8 +41,8 @@ async fn nothing_changes_that_cannot_be_put_on_record() {
     assert_eq!(console.tenants.list(&operator).await.unwrap().len(), 1);
     assert_eq!(house.actions(tenant.id).await, log);
     // The account of the tenant that was not made was not made either.
-    let person = console.access.sign_in(&visitor(), "g@globex.example".into(), PASSWORD.into());
-    assert_eq!(person.await.unwrap_err(), Fault::WrongCredentials);
+    let person = house.sign_in("g@globex.example", PASSWORD).await;
+    assert_eq!(person.unwrap_err(), Fault::WrongCredentials);
 }
 
 #[tokio::test]

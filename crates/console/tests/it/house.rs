@@ -24,7 +24,7 @@ use testing::{ManualClock, TestDatabase};
 use uuid::Uuid;
 use vault::{FileKeyStore, FirstRun, KekId, KekSource, KeyRing, SourceFault, StoredKek};
 
-pub const PASSWORD: &str = "correct horse battery staple";
+pub const PASSWORD: &str = "violet marmot crosses a canal";
 pub const TOKEN: &str = "a-token-for-the-first-run";
 pub const OPERATOR: &str = "olga@operator.example";
 
@@ -145,6 +145,15 @@ impl House {
         tx.create_account(&account).await.unwrap();
         tx.commit().await.unwrap();
         account.id
+    }
+
+    /// Signs in from [`visitor`].
+    pub async fn sign_in(
+        &self,
+        email: &str,
+        password: &str,
+    ) -> Result<contract::access::SignedIn, Fault> {
+        self.console.access.sign_in(&visitor(), email.into(), password.into()).await
     }
 
     pub async fn caller(&self, id: AccountId, tenant: Option<TenantId>) -> Result<Caller, Fault> {

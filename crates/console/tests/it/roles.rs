@@ -83,8 +83,8 @@ async fn every_method_asks_the_policy() {
 
     let mut table = Vec::new();
     for (name, caller) in [
-        ("platform", &operator),
-        ("platform seated", &seated),
+        ("operator", &operator),
+        ("operator seated", &seated),
         ("tenant admin", &tenant.admin),
         ("member", &member),
         ("member outside", &outside),
@@ -95,8 +95,8 @@ async fn every_method_asks_the_policy() {
     assert_eq!(
         table,
         [
-            "platform         xttt.t..xxx",
-            "platform seated  xxxx.x..xxx",
+            "operator         xttt.t..xxx",
+            "operator seated  xxxx.x..xxx",
             "tenant admin     xxxxxxxx..-",
             "member           xxxx.x....-",
             "member outside   xxx-.x....-",

@@ -5,7 +5,7 @@ use contract::tenants::NewTenant;
 use domain::ids::TenantId;
 use domain::role::Role;
 
-use crate::house::{House, PASSWORD, new_tenant, visitor};
+use crate::house::{House, PASSWORD, new_tenant};
 
 #[tokio::test]
 async fn a_tenant_is_ready_for_use_and_on_record_in_both_logs() {
@@ -39,10 +39,7 @@ async fn somebody_we_know_keeps_their_password() {
         ..new_tenant("globex", "admin@acme.example")
     };
     let globex = house.console.tenants.create(&operator, new).await.unwrap();
-    let sign_in = |password: &'static str| {
-        let email = "admin@acme.example".to_owned();
-        async { house.console.access.sign_in(&visitor(), email, password.into()).await }
-    };
+    let sign_in = |password| house.sign_in("admin@acme.example", password);
     let refused = sign_in("another password of some length").await.unwrap_err();
     assert_eq!(refused, Fault::WrongCredentials);
     sign_in(PASSWORD).await.unwrap();
@@ -69,7 +66,6 @@ async fn a_form_that_is_not_in_order_makes_nothing() {
         assert_eq!(refused, Fault::Invalid { field, reason });
     }
     assert_eq!(house.console.tenants.list(&operator).await.unwrap().len(), 1);
-    let nobody =
-        house.console.access.sign_in(&visitor(), "g@globex.example".into(), PASSWORD.into());
-    assert_eq!(nobody.await.unwrap_err(), Fault::WrongCredentials);
+    let nobody = house.sign_in("g@globex.example", PASSWORD).await;
+    assert_eq!(nobody.unwrap_err(), Fault::WrongCredentials);
 }
