@@ -1,0 +1,56 @@
+// The console without JavaScript: forms and links suffice.
+import { chat, person, unique } from "../support/estate.ts";
+import { expect, signIn, test } from "../support/test.ts";
+
+test.use({ javaScriptEnabled: false });
+
+test("signing in, reading, filtering and signing out need no script", async ({ page }) => {
+  await page.goto("/sign-in?next=%2Factivity");
+  await signIn(page, { email: `${unique("nobody")}@example.com`, password: "certainly not this one" });
+  await expect(page.getByText("The e-mail address or the password is wrong.")).toBeVisible();
+  expect(page.url(), "a password never stands in an address").not.toContain("certainly");
+
+  await page.goto("/sign-in?next=%2Factivity");
+  await signIn(page, person("tenant_admin"));
+  await expect(page).toHaveURL("/activity");
+  const prompt = unique("without a script");
+  const answer = await chat(prompt, { model: "sim-large" });
+  await page.getByRole("link", { name: "Refresh" }).click();
+  const rows = page
+    .getByRole("table", { name: "Calls, newest first" })
+    .getByRole("row")
+    .filter({ has: page.getByRole("cell") });
+  await expect(rows.first().getByRole("link").first()).toHaveAttribute("href", `/calls/${answer.id}`);
+
+  const filter = page.getByRole("search", { name: "Filter" });
+  await filter.getByLabel("Model").selectOption("sim-large");
+  await filter.getByRole("button", { name: "Apply" }).click();
+  await expect(page).toHaveURL(/[?&]model=sim-large(&|$)/);
+  await expect(page.getByRole("link", { name: "Remove the filter Model: sim-large" })).toBeVisible();
+  await expect(rows.filter({ hasText: "sim-small" })).toHaveCount(0);
+
+  await rows.first().getByRole("link").first().click();
+  await expect(page).toHaveURL(`/calls/${answer.id}`);
+  const tabs = page.getByRole("navigation", { name: "Parts of this call" });
+  await tabs.getByRole("link", { name: "Conversation" }).click();
+  await expect(page.getByRole("list", { name: "Conversation" })).toContainText(prompt);
+  await tabs.getByRole("link", { name: "Ledger" }).click();
+  await expect(page.getByText(/^Sum:/)).toContainText("balanced");
+
+  await page.getByLabel(/^Account of /).click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page).toHaveURL("/sign-in");
+});
+
+test("a key is revoked by a form, and made only where its secret can be shown", async ({ page, as }) => {
+  await as(person("tenant_admin"));
+  await page.goto("/keys?new=1");
+  await expect(page.getByText("Making a key needs JavaScript")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Create key" })).toBeHidden();
+  await page.goto("/keys");
+  await page.getByRole("link", { name: /^Revoke / }).first().click();
+  const field = page.getByLabel(/^Type .* to confirm$/);
+  await field.fill("not its name");
+  await page.getByRole("button", { name: "Revoke key" }).click();
+  await expect(page.getByText("Confirmation does not match.")).toBeVisible();
+});

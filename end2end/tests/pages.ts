@@ -1,0 +1,44 @@
+// Every page that there is, for tests that look at all of them.
+import { chat, person, type Person } from "../support/estate.ts";
+
+export interface Place {
+  name: string;
+  path: string;
+  /** Who looks at it; nobody for pages of strangers. */
+  who?: Person;
+  /** The page's status where it is not 200. */
+  status?: number;
+}
+
+/** Every page in its main states. Makes the calls that the pages show. */
+export async function places(): Promise<Place[]> {
+  const done = await chat("Look at this page.", { model: "sim-large" });
+  const refused = await chat("Look at this one.", { model: "no-such-model" });
+  const admin = person("tenant_admin");
+  const member = person("member");
+  const operator = person("platform_admin");
+  const call = (part: string) => `/calls/${done.id}${part}`;
+  return [
+    { name: "sign-in", path: "/sign-in" },
+    { name: "set-up, done", path: "/welcome" },
+    { name: "activity", path: "/activity", who: admin },
+    { name: "activity, filtered", path: "/activity?outcome=refused&code=model_not_found", who: admin },
+    { name: "activity, nothing matches", path: "/activity?latency=3000000", who: admin },
+    { name: "activity, bad range", path: "/activity?from=2020-01-01T00:00", who: admin },
+    { name: "call", path: call(""), who: admin },
+    { name: "call, refused", path: `/calls/${refused.id}`, who: admin },
+    { name: "call, conversation", path: call("?tab=conversation"), who: admin },
+    { name: "call, ledger", path: call("?tab=ledger"), who: admin },
+    { name: "call, raw", path: call("?tab=raw&bodies=1"), who: admin },
+    { name: "call, command", path: call("?tab=curl"), who: admin },
+    { name: "call, not permitted", path: call("?tab=conversation"), who: member, status: 403 },
+    { name: "call, not found", path: "/calls/none", who: admin, status: 404 },
+    { name: "keys", path: "/keys", who: admin },
+    { name: "keys, new", path: "/keys?new=1", who: admin },
+    { name: "keys, not permitted", path: "/keys", who: member },
+    { name: "tenants", path: "/tenants", who: operator },
+    { name: "tenants, new", path: "/tenants?new=1", who: operator },
+    { name: "tenants, not permitted", path: "/tenants", who: admin, status: 403 },
+    { name: "no such page", path: "/nowhere", who: admin, status: 404 },
+  ];
+}
