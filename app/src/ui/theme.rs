@@ -64,8 +64,11 @@ impl Theme {
         }
         if let Some(document) = document.dyn_ref::<web_sys::HtmlDocument>() {
             let word = self.word();
+            // A browser drops a secure cookie that a page without TLS sets.
+            let tls = window().location().protocol().is_ok_and(|scheme| scheme == "https:");
+            let secure = if tls { "; Secure" } else { "" };
             let _ = document.set_cookie(&format!(
-                "{COOKIE}={word}; Path=/; Max-Age={KEPT_S}; SameSite=Lax; Secure"
+                "{COOKIE}={word}; Path=/; Max-Age={KEPT_S}; SameSite=Lax{secure}"
             ));
         }
     }
