@@ -64,10 +64,11 @@ impl Access for Services {
         tenant_id: Option<TenantId>,
         reason: Option<String>,
     ) -> Result<(), Fault> {
-        Ok(match tenant_id {
+        match tenant_id {
             Some(tenant_id) => self.sit_down(caller, tenant_id, reason.as_deref()).await?,
             None => self.stand_up(caller).await?,
-        })
+        }
+        Ok(())
     }
 }
 
