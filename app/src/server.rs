@@ -16,10 +16,14 @@ use leptos_axum::ResponseOptions;
 
 use crate::fault::UiFault;
 
-/// Puts into the context of a request what pages and server functions need: the ports, and the nonce
-/// that the policy header of this very response names.
+/// Puts the ports into the context of a request: what pages and server functions need.
 pub fn provide(console: &Console) {
     provide_context(console.clone());
+}
+
+/// Takes over the nonce that the policy header of this very response names, in place of the one that
+/// leptos made up: the browser runs no script under another.
+pub(crate) fn provide_nonce() {
     if let Some(nonce) = extension::<leptos::nonce::Nonce>() {
         provide_context(nonce);
     }

@@ -11,6 +11,7 @@ use crate::ui::theme::{self, Theme};
 
 /// The document. `<noscript>` stands here, outside the application: inside, it would break hydration.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    server::provide_nonce();
     let theme = Theme::of(server::cookie(theme::COOKIE).as_deref());
     view! {
         <!DOCTYPE html>
