@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::response::Response;
 use axum::routing::{any, get, post};
@@ -50,7 +51,10 @@ pub const DOORS: &[Door] = &[
 /// The data plane: everything under `/v1`.
 #[must_use]
 pub fn router(gateway: Arc<Gateway>) -> Router {
-    let mut router = Router::new().route("/v1", any(unknown)).route("/v1/{*rest}", any(unknown));
+    let mut router = Router::new();
+    for path in ["/v1", "/v1/", "/v1/{*rest}"] {
+        router = router.route(path, any(unknown));
+    }
     for door in DOORS {
         let methods = match door.path {
             "/v1/chat/completions" => post(chat),
@@ -85,9 +89,11 @@ async fn list_models(State(gateway): State<Arc<Gateway>>, request: Request) -> R
 
 async fn one_model(
     State(gateway): State<Arc<Gateway>>,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
+    // What is not even text is the name of no model.
+    let id = id.map_or_else(|_| char::REPLACEMENT_CHARACTER.to_string(), |Path(id)| id);
     answer_models(&gateway, &request, Some(&id))
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::clock::Clock;
+use domain::outcome::Outcome;
 use secrecy::SecretBox;
 use store::{Store, StoreError};
 use tokio::sync::{Semaphore, mpsc};
@@ -216,6 +217,7 @@ impl Gateway {
     pub(crate) fn note_refusal(&self, refused: &Refused) {
         metric::refused(&refused.refusal);
         let Some(trail) = &refused.trail else { return };
+        metric::call_ended(trail.surface, Outcome::Refused, trail.began.elapsed());
         let Some(settlement) = record::refusal(trail, &refused.refusal, self.clock.now()) else {
             return;
         };

@@ -15,7 +15,7 @@ pub struct Settings {
     /// Calls that one settlement batch takes at most. Default 256.
     pub settle_batch_max: usize,
     /// How long the settler gathers before it writes a batch that is not full, in milliseconds. It
-    /// costs no caller any time and halves the work of the database. Default 3.
+    /// costs no caller any time and halves the work of the database. Default 10.
     pub settle_gather: Duration,
     /// How long a call may wait for its hold, in milliseconds. Default 5,000.
     pub admit_wait: Duration,
@@ -41,7 +41,8 @@ pub struct Settings {
     /// How long the rules of this node may stay unconfirmed before every call is refused, in seconds.
     /// Default 5.
     pub confirm_wait: Duration,
-    /// How often the epoch of the rules is read, in milliseconds. Default 1,000.
+    /// How often the epoch of the rules is read, in milliseconds. A revocation whose notice is lost
+    /// takes effect within this time. Default 500.
     pub poll_every: Duration,
     /// How often expired holds are looked for, in seconds. Default 5.
     pub reap_every: Duration,
@@ -56,7 +57,7 @@ impl Default for Settings {
             settlements_waiting_max: 4_096,
             admit_batch_max: 512,
             settle_batch_max: 256,
-            settle_gather: Duration::from_millis(3),
+            settle_gather: Duration::from_millis(10),
             admit_wait: Duration::from_secs(5),
             hold_seconds: 1_200,
             connect_wait: Duration::from_secs(5),
@@ -67,7 +68,7 @@ impl Default for Settings {
             drains_max: 256,
             answer_bytes_max: 64 * 1024 * 1024,
             confirm_wait: Duration::from_secs(5),
-            poll_every: Duration::from_secs(1),
+            poll_every: Duration::from_millis(500),
             reap_every: Duration::from_secs(5),
             keep_payloads: true,
         }

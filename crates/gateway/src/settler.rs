@@ -141,7 +141,11 @@ async fn persist(
     let mut pause = PAUSE_MIN;
     loop {
         let attempt = connection.settle(&lists.resolutions, &lists.records, &lists.payloads);
-        match timeout(TRY_WAIT, attempt).await {
+        let written = tokio::select! {
+            written = timeout(TRY_WAIT, attempt) => written,
+            () = terms.give_up.cancelled() => return Err((lists, None)),
+        };
+        match written {
             Ok(Ok(_)) => return Ok(()),
             Ok(Err(error)) if !error.is_retryable() => return Err((lists, Some(error))),
             Ok(Err(error)) => tracing::warn!(%error, "settling is tried again"),

@@ -56,7 +56,7 @@ impl Meter {
         if data == b"[DONE]" {
             return Said::Done;
         }
-        let Ok(chunk) = serde_json::from_slice::<Answer<'_>>(data) else {
+        let Ok(chunk) = Answer::read(data) else {
             self.unreadable += 1;
             return Said::Unreadable;
         };
@@ -75,7 +75,7 @@ impl Meter {
     /// # Errors
     /// [`NoAnswer`] where it is no answer at all.
     pub fn whole(&mut self, body: &[u8]) -> Result<bool, NoAnswer> {
-        let answer: Answer<'_> = serde_json::from_slice(body).map_err(|_| NoAnswer)?;
+        let answer = Answer::read(body)?;
         self.take(&answer);
         Ok(answer.error.is_some() && answer.choices.is_none_or(|choices| choices.count == 0))
     }
@@ -152,6 +152,16 @@ struct Answer<'a> {
     error: Option<&'a RawValue>,
     #[serde(default)]
     choices: Option<Choices>,
+}
+
+impl<'a> Answer<'a> {
+    /// An object and nothing else: serde would take an array of the fields' values as well.
+    fn read(text: &'a [u8]) -> Result<Self, NoAnswer> {
+        if text.trim_ascii_start().first() != Some(&b'{') {
+            return Err(NoAnswer);
+        }
+        serde_json::from_slice(text).map_err(|_| NoAnswer)
+    }
 }
 
 fn name(raw: Option<&RawValue>) -> Option<String> {

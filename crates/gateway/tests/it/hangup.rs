@@ -71,7 +71,7 @@ async fn t14_t19_where_the_provider_stops_on_cancel_it_is_cancelled_and_the_call
     house.estate.audit(&house.calls(places.len()).await).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t15_drains_are_bounded_and_what_is_beyond_is_estimated() {
     const DRAINS: usize = 20;
     const CALLS: usize = 200;
@@ -108,7 +108,7 @@ async fn t17_leaving_a_call_that_is_not_streamed_is_charged_as_well() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t20_after_a_storm_of_cancels_nothing_is_in_flight() {
     let house = House::with(Settings { calls_in_flight_max: 64, ..settings() }).await;
     for round in 0..10_u64 {

@@ -40,7 +40,6 @@ pub struct House {
     pub http: reqwest::Client,
     pub simulator: Simulator,
     pub key: ApiKey,
-    pub key_id: KeyId,
     pub estate: Estate,
     servers: Vec<AbortHandle>,
 }
@@ -112,7 +111,7 @@ impl House {
         let upstream = format!("http://{}/v1", listener.local_addr().unwrap());
         let server = tokio::spawn(simulator.clone().serve(listener)).abort_handle();
         let estate = Estate::new(&upstream, on_hangup).await;
-        let (key, key_id) = estate.make_key("first", None).await;
+        let (key, _) = estate.make_key("first", None).await;
         let gateway = estate.gateway(settings).await;
         let (base, door) = open(&gateway).await;
         Self {
@@ -121,7 +120,6 @@ impl House {
             http: reqwest::Client::new(),
             simulator,
             key,
-            key_id,
             estate,
             servers: vec![server, door],
         }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::house::{House, hello};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn b4_fifty_parallel_tries_with_one_key_are_one_call() {
     let house = House::new().await;
     let tries = (0..50).map(|_| {

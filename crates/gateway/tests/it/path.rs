@@ -198,8 +198,12 @@ async fn models_are_listed_in_openais_shape() {
         (one["id"].as_str(), one["owned_by"].as_str()),
         (Some("acme/fast"), Some("simulator"))
     );
-    let none = get("/v1/models/nothing").send().await.unwrap();
-    assert_eq!(none.status(), 404);
+    for nothing in ["/v1/models/nothing", "/v1/models/%ff", "/v1/models/%00"] {
+        let none = get(nothing).send().await.unwrap();
+        assert_eq!(none.status(), 404, "{nothing}");
+        let error: Value = none.json().await.unwrap();
+        assert_eq!(error["error"]["code"], "model_not_found");
+    }
     let refused = house.http.get(format!("{}/v1/models", house.base)).send().await.unwrap();
     assert_eq!(refused.status(), 401);
 }
@@ -247,7 +251,7 @@ async fn other_routes_and_methods_are_refused_in_openais_shape() {
         ("GET", "/v1/", 404, "unknown_url"),
         ("GET", "/v1", 404, "unknown_url"),
         ("POST", "/v1/chat/completions/", 404, "unknown_url"),
-        ("POST", "/v1/chat/../chat/x", 404, "unknown_url"),
+        ("GET", "/v1/chat/%ff?key=secret", 404, "unknown_url"),
         ("GET", "/v1/chat/completions", 405, "method_not_allowed"),
         ("DELETE", "/v1/models", 405, "method_not_allowed"),
         ("POST", "/v1/models/sim-small", 405, "method_not_allowed"),

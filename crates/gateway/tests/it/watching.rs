@@ -47,7 +47,8 @@ impl Recorder for Series {
 #[tokio::test]
 async fn t48_no_caller_can_make_a_series() {
     let series = Series::default();
-    assert!(metrics::set_global_recorder(series.clone()).is_ok());
+    // Of this thread, on which everything of this test runs.
+    let _recording = metrics::set_default_local_recorder(&series);
     let house = House::new().await;
     for n in 0..300 {
         let mut body = hello(n % 2 == 0);
@@ -60,7 +61,7 @@ async fn t48_no_caller_can_make_a_series() {
     house.chat(&hello(false)).send().await.unwrap();
     house.calls(601).await;
     let series = series.all();
-    assert!(series.len() < 120, "{series:#?}");
+    assert!((10..120).contains(&series.len()), "{series:#?}");
     let chosen = |name: &&String| {
         ["model-", "agent-", "request-", "route-", "acme"].iter().any(|word| name.contains(word))
     };
@@ -90,8 +91,8 @@ async fn t34_a_providers_key_is_nowhere_after_a_run_of_faults() {
         .with_max_level(tracing::Level::TRACE)
         .with_writer(move || writer.clone())
         .finish();
-    // Global: the work is done on other tasks. The other tests' noise does no harm.
-    let _ = tracing::subscriber::set_global_default(subscriber);
+    // Of this thread, on which everything of this test runs.
+    let _logging = tracing::subscriber::set_default(subscriber);
     let house = House::new().await;
     let mut answers = Vec::new();
     let scripts = [
@@ -123,14 +124,14 @@ async fn t34_a_providers_key_is_nowhere_after_a_run_of_faults() {
     for answer in &answers {
         assert!(!answer.contains(CANARY) && !answer.contains(random), "{answer}");
     }
-    let text = log.0.lock().unwrap_or_else(PoisonError::into_inner);
+    // A copy: whoever logs must not wait for us.
+    let text = log.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let text = String::from_utf8_lossy(&text);
     assert!(text.contains("tokenone") || text.contains("gateway"), "nothing was logged");
     let found = |word: &str| text.lines().find(|line| line.contains(word)).map(str::to_owned);
     assert_eq!(found(CANARY), None);
     assert_eq!(found(random), None);
     assert_eq!(found("Hello, who is there?"), None, "a prompt is in the log");
-    drop(text);
     nothing_in_the_database(&house, &[CANARY, random, "Hello, who is there?"]).await;
 }
 
