@@ -10,10 +10,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use contract::Console;
+use data_encoding::HEXLOWER;
 use domain::clock::{Clock, SystemClock};
 use domain::ids::TenantId;
 use gateway::Gateway;
 use secrecy::{ExposeSecret as _, SecretString};
+use sha2::{Digest as _, Sha256};
 use store::Store;
 use tokio::net::TcpListener;
 use vault::{FirstRun, KeyRing};
@@ -28,6 +30,9 @@ use crate::{demo, estate, keks, log, secrets, simulated};
 
 /// How long the embedded database may take to stop, after which it is left to recover next time.
 const DATABASE_STOP: Duration = Duration::from_secs(20);
+
+/// Where embedded databases live whose data directory only root can enter.
+const CLUSTERS_OF_ROOT: &str = "/var/lib/tokenone";
 
 /// Why the server does not run: one sentence, with the remedy where there is one.
 #[derive(Debug, thiserror::Error)]
@@ -267,10 +272,25 @@ async fn database(
         roots.push(folder.join("../.."));
     }
     let binaries = embedded::find_bin_dir(&roots).map_err(not_started)?;
-    let options = embedded::Options::new(data.join("postgres"), binaries);
+    let options = embedded::Options::new(cluster_directory(data), binaries);
     let postgres = embedded::Postgres::start(options).await.map_err(not_started)?;
     let url = postgres.address().superuser_url("postgres");
     Ok((Some(postgres), url))
+}
+
+/// Where the embedded database lives: under the data directory, unless we are root and the account it
+/// runs as cannot get there, as below a closed home; then in a place of its own for this directory.
+fn cluster_directory(data: &Path) -> PathBuf {
+    let name = Sha256::digest(data.as_os_str().as_encoded_bytes());
+    let elsewhere = Path::new(CLUSTERS_OF_ROOT).join(HEXLOWER.encode(&name[..8]));
+    let chosen = embedded::reachable_or(&data.join("postgres"), &elsewhere);
+    if chosen == elsewhere {
+        tracing::warn!(
+            directory = %chosen.display(),
+            "the data directory is closed to the account that PostgreSQL runs as; its data is kept here"
+        );
+    }
+    chosen
 }
 
 /// Returns when the embedded database ends by itself; never, where there is none.
@@ -377,4 +397,31 @@ fn stop_signal() -> Result<impl Future<Output = ()>, Stopped> {
     Ok(async move {
         tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
     })
+}
+
+/// The public router over real parts, without a listener.
+#[cfg(test)]
+pub async fn doors_for_tests(
+    config: &Config,
+    data: &Path,
+    clock: Arc<dyn Clock>,
+    admin_url: &SecretString,
+    leptos: leptos::config::LeptosOptions,
+) -> axum::Router {
+    let secrets = open_secrets(&config.settings, data, clock.clone()).await.unwrap();
+    prepare(admin_url, &secrets).await.unwrap();
+    let token = demo::token().unwrap();
+    let parts = start(config, &secrets, admin_url, clock.clone(), &token).await.unwrap();
+    let origin = Origin("http://127.0.0.1:3900".into());
+    http::router(Doors {
+        console: parts.console,
+        gateway: parts.gateway,
+        store: parts.store,
+        clock,
+        origin,
+        trusted_proxies: Arc::from([]),
+        leptos,
+        feed: parts.feed,
+    })
+    .unwrap()
 }

@@ -18,6 +18,8 @@ mod keks;
 mod log;
 mod secrets;
 mod simulated;
+#[cfg(test)]
+mod tests;
 
 use std::process::ExitCode;
 
