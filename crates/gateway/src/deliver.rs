@@ -8,7 +8,7 @@ use crate::line::Line;
 use crate::metric;
 use crate::obligation::{Ending, Obligation};
 use crate::refuse;
-use crate::send::Answer;
+use crate::send::{Answer, Lost};
 use crate::{stream, whole};
 
 /// A call whose answer has been delivered, as far as it came.
@@ -26,7 +26,8 @@ impl Delivered {
 /// Delivers the answer.
 pub(crate) async fn deliver(answer: Answer, line: &mut Line, answer_bytes_max: usize) -> Delivered {
     match answer {
-        Answer::Lost { obligation, ending, tell } => {
+        Answer::Lost(lost) => {
+            let Lost { obligation, ending, tell } = *lost;
             if let Some(refusal) = &tell {
                 refuse(line, refusal, obligation.trail.call_id);
             }

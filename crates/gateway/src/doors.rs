@@ -49,7 +49,6 @@ pub const DOORS: &[Door] = &[
 ];
 
 /// The data plane: everything under `/v1`.
-#[must_use]
 pub fn router(gateway: Arc<Gateway>) -> Router {
     let mut router = Router::new();
     for path in ["/v1", "/v1/", "/v1/{*rest}"] {

@@ -88,7 +88,9 @@ impl<'a> Scanner<'a> {
         match kind {
             Kind::Object => self.each_member(|scanner| scanner.value().map(drop))?,
             Kind::Array => self.array(|scanner, _| scanner.value().map(drop))?,
-            Kind::String => drop(self.string()?),
+            Kind::String => {
+                self.string()?;
+            }
             Kind::Number => self.number()?,
             Kind::Bool if self.peek() == Some(b't') => self.word("true")?,
             Kind::Bool => self.word("false")?,

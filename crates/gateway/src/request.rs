@@ -96,7 +96,7 @@ impl ChatRequest {
         let mut draft = Draft { begins_at: scanner.at() + 1, ..Draft::default() };
         let mut seen: Vec<Cow<'_, str>> = Vec::with_capacity(16);
         scanner.object(|scanner, name| {
-            once(&mut seen, &name, "")?;
+            once(&mut seen, name.clone(), "")?;
             draft.read(text, scanner, &name)
         })?;
         scanner.end()?;
@@ -206,7 +206,9 @@ impl Draft {
                 self.max_completion_tokens = whole(text, scanner, name, OUTPUT_TOKENS_MAX)?;
             }
             "n" => self.answers = whole(text, scanner, name, ANSWERS_MAX)?,
-            _ => drop(scanner.value()?),
+            _ => {
+                scanner.value()?;
+            }
         }
         Ok(())
     }
@@ -298,7 +300,7 @@ fn stream_options(text: &str, scanner: &mut Scanner<'_>) -> Result<StreamOptions
     let mut options = StreamOptions::Silent { begins_at, empty: true };
     let mut seen = Vec::new();
     scanner.object(|scanner, name| -> Result<(), Invalid> {
-        once(&mut seen, &name, "stream_options.")?;
+        once(&mut seen, name.clone(), "stream_options.")?;
         if name != "include_usage" {
             if let StreamOptions::Silent { empty, .. } = &mut options {
                 *empty = false;
@@ -363,9 +365,9 @@ fn expect(scanner: &mut Scanner<'_>, field: &str, kind: Kind, reason: &str) -> R
 
 /// Refuses a name that came before: which of two values counts is anybody's guess, and a guess that
 /// we and the provider make differently is a hole.
-fn once<'a>(seen: &mut Vec<Cow<'a, str>>, name: &Cow<'a, str>, path: &str) -> Result<(), Invalid> {
-    if seen.contains(name) {
-        return Err(invalid(format!("{path}{}", shown(name)), "it is given twice"));
+fn once<'a>(seen: &mut Vec<Cow<'a, str>>, name: Cow<'a, str>, path: &str) -> Result<(), Invalid> {
+    if seen.contains(&name) {
+        return Err(invalid(format!("{path}{}", shown(&name)), "it is given twice"));
     }
     if seen.len() == FIELDS_MAX {
         return Err(invalid(
@@ -373,7 +375,7 @@ fn once<'a>(seen: &mut Vec<Cow<'a, str>>, name: &Cow<'a, str>, path: &str) -> Re
             format!("it has more than {FIELDS_MAX} fields"),
         ));
     }
-    seen.push(name.clone());
+    seen.push(name);
     Ok(())
 }
 

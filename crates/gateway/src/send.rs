@@ -16,8 +16,16 @@ use crate::upstream::headers;
 pub(crate) enum Answer {
     /// A head; the body follows.
     Arrived(Box<Arrived>),
-    /// Nothing came. `tell` is what the client hears of it.
-    Lost { obligation: Obligation, ending: Ending, tell: Option<Refusal> },
+    /// Nothing came.
+    Lost(Box<Lost>),
+}
+
+/// A call without an answer.
+pub(crate) struct Lost {
+    pub(crate) obligation: Obligation,
+    pub(crate) ending: Ending,
+    /// What the client hears of it, where there is one.
+    pub(crate) tell: Option<Refusal>,
 }
 
 /// The head of an answer, and what it takes to deliver the rest.
@@ -35,7 +43,7 @@ pub(crate) async fn send(gateway: &Gateway, admitted: Admitted, line: &mut Line)
     if line.is_closed() {
         let ending =
             Ending::new(Outcome::ClientClosed, 499).note("the client left before it was sent");
-        return Answer::Lost { obligation, ending, tell: None };
+        return lost(obligation, ending, None);
     }
     let target = &obligation.target;
     let credential = target.credential.as_ref().map(|credential| credential.header());
@@ -49,11 +57,6 @@ pub(crate) async fn send(gateway: &Gateway, admitted: Admitted, line: &mut Line)
     let until = Instant::from_std(obligation.trail.began) + gateway.settings().call_wait;
     let mut patience = Patience::new(until, target.drain, gateway.drains());
     obligation.sent();
-    let lost = |obligation: Obligation, ending: Ending, tell: Option<Refusal>| Answer::Lost {
-        obligation,
-        ending,
-        tell,
-    };
     match patience.wait(line, work).await {
         Waited::Ready(Ok(response)) => {
             obligation.trail.first_byte();
@@ -82,6 +85,10 @@ pub(crate) async fn send(gateway: &Gateway, admitted: Admitted, line: &mut Line)
             lost(obligation, ending, None)
         }
     }
+}
+
+fn lost(obligation: Obligation, ending: Ending, tell: Option<Refusal>) -> Answer {
+    Answer::Lost(Box::new(Lost { obligation, ending, tell }))
 }
 
 /// What a transport error means.

@@ -53,7 +53,9 @@ pub(crate) async fn run(
         let begun = Instant::now();
         write(&mut connection, Lists::of(batch.drain(..)), &terms).await;
         metric::settled(written, inbox.len(), begun.elapsed());
-        oldest.map(|since| metric::settle_lag(since.elapsed()));
+        if let Some(since) = oldest {
+            metric::settle_lag(since.elapsed());
+        }
     }
     connection.close().await;
 }
