@@ -179,7 +179,6 @@ model_list:
       api_key: any
 general_settings:
   master_key: sk-bench
-litellm_settings:
 
 """)
         command = [str(self.installed), "--config", str(config), "--host", "127.0.0.1", "--port", str(self.port)]
