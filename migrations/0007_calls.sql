@@ -52,8 +52,13 @@ create table app.call (
 select app.protect('app.call', p_project => true, p_batch => true);
 create policy system_reads on app.call for select to tokenone_system using (true);
 grant select, insert on app.call to tokenone_gateway;
--- A call that was given up as expired is completed when its settlement arrives after all.
-grant update on app.call to tokenone_gateway;
+-- A call that was given up as expired is completed when its settlement arrives after all: all of it but
+-- whose it is.
+grant update (price_id, started_at, ended_at, input_tokens, cached_input_tokens, cache_write_tokens,
+  output_tokens, reasoning_tokens, charge_nano, cost_nano, request_bytes, response_bytes, authenticated_us,
+  routed_us, admitted_us, first_byte_us, upstream_done_us, total_us, markup_ppm, status, streamed, simulated,
+  surface, outcome, usage_source, alias, model_served, provider, code, note, request_id,
+  upstream_request_id, client_ip, user_agent) on app.call to tokenone_gateway;
 grant select on app.call to tokenone_console, tokenone_system;
 create index call_key on app.call (tenant_id, key_id, id desc);
 create index call_project on app.call (tenant_id, project_id, id desc);

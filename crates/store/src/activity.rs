@@ -17,6 +17,9 @@ pub const NEWER_MAX: u32 = 1_000;
 /// How far a call's `started_at` may lie from the moment in its id. Ids choose the months to look in.
 const ID_SLACK: TimeDelta = TimeDelta::days(1);
 
+/// The latest moment that an id can hold: the year 10889.
+const MILLIS_MAX: i64 = (1 << 48) - 1;
+
 /// What to show; every part narrows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
@@ -57,6 +60,8 @@ pub struct Page {
 struct Bound<'f> {
     after: Uuid,
     before: Uuid,
+    from: Option<DateTime<Utc>>,
+    to: Option<DateTime<Utc>>,
     filter: &'f Filter,
     tenant: Uuid,
 }
@@ -84,8 +89,8 @@ macro_rules! matching {
             bound.tenant,
             bound.after,
             bound.before,
-            filter.from,
-            filter.to,
+            bound.from,
+            bound.to,
             filter.project_id.map(|id| id.uuid()),
             filter.key_id.map(|id| id.uuid()),
             filter.model,
@@ -228,13 +233,19 @@ impl TenantTx<'_> {
     }
 
     fn bound<'f>(&self, filter: &'f Filter, after: Uuid, before: Uuid) -> Bound<'f> {
-        let from = filter
-            .from
-            .map_or(Uuid::nil(), |at| at.checked_sub_signed(ID_SLACK).map_or(Uuid::nil(), floor));
-        let to = filter
-            .to
-            .map_or(Uuid::max(), |at| at.checked_add_signed(ID_SLACK).map_or(Uuid::max(), floor));
-        Bound { after: after.max(from), before: before.min(to), filter, tenant: self.tenant_uuid() }
+        // Moments that Postgres cannot hold are the same as none: no call lies beyond them.
+        let from = filter.from.filter(|at| *at > DateTime::UNIX_EPOCH);
+        let to = filter.to.filter(|at| at.timestamp_millis() < MILLIS_MAX);
+        let first = from.and_then(|at| at.checked_sub_signed(ID_SLACK)).map_or(Uuid::nil(), floor);
+        let last = to.and_then(|at| at.checked_add_signed(ID_SLACK)).map_or(Uuid::max(), floor);
+        Bound {
+            after: after.max(first),
+            before: before.min(last),
+            from,
+            to: to.map(|at| at.max(DateTime::UNIX_EPOCH)),
+            filter,
+            tenant: self.tenant_uuid(),
+        }
     }
 }
 
@@ -247,8 +258,8 @@ fn split(mut ids: Vec<Uuid>, rows: usize) -> (Vec<Uuid>, bool) {
 
 /// The smallest UUIDv7 of a moment (RFC 9562 section 5.7).
 fn floor(at: DateTime<Utc>) -> Uuid {
-    let millis = u128::try_from(at.timestamp_millis()).unwrap_or(0);
-    Uuid::from_u128(millis.min((1 << 48) - 1) << 80)
+    let millis = u128::try_from(at.timestamp_millis().clamp(0, MILLIS_MAX)).unwrap_or(0);
+    Uuid::from_u128(millis << 80)
 }
 
 fn predecessor(id: Uuid) -> Uuid {

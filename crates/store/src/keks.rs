@@ -130,7 +130,8 @@ impl Store {
     /// Adds to the number of wraps that nodes may do with a key; gives the number before.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] where the tenant has no such key, or another [`StoreError`].
+    /// [`StoreError::Invalid`] where the key has no wraps left to take, another [`StoreError`] where the
+    /// tenant has no such key or the database does not answer.
     pub async fn take_wraps(
         &self,
         tenant: TenantId,

@@ -52,7 +52,7 @@ pub use error::{Cause, StoreError};
 pub use lead::{Leadership, Office};
 pub use notices::{Channel, Listener, Notice};
 pub use prepare::{RuntimeSecrets, install_secrets, migrate};
-pub use store::Store;
+pub use store::{PoolSizes, Store};
 pub use system::{Reason, SystemTx};
 pub use tenant::TenantTx;
 pub use urls::{CONSOLE_ROLE, GATEWAY_ROLE, RuntimeUrls, runtime_urls};

@@ -18,10 +18,21 @@ use crate::system::{Reason, SystemTx};
 use crate::tenant::TenantTx;
 use crate::urls::RuntimeUrls;
 
-/// Most connections of the console's pool.
-const CONSOLE_CONNECTIONS_MAX: u32 = 12;
-/// Most connections of the gateway's pool: snapshot, epoch, keys, a listener; not the batches.
-const GATEWAY_CONNECTIONS_MAX: u32 = 6;
+/// How many connections each pool may open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolSizes {
+    /// The console's: one per page that is being made, and one per listener.
+    pub console: u32,
+    /// The gateway's: snapshot, epoch, keys of the vault, a listener; not the batches.
+    pub gateway: u32,
+}
+
+impl Default for PoolSizes {
+    fn default() -> Self {
+        Self { console: 12, gateway: 6 }
+    }
+}
+
 /// How long a request waits for a connection before it is told that the database is unavailable.
 const ACQUIRE_WAIT_MAX: Duration = Duration::from_secs(3);
 /// Longest a statement may run, in milliseconds.
@@ -43,12 +54,24 @@ impl Store {
     /// [`StoreError::Unavailable`] where the server does not answer or refuses a role,
     /// [`StoreError::Invalid`] where an address cannot be read.
     pub async fn connect(urls: &RuntimeUrls, context_key: [u8; 32]) -> Result<Self, StoreError> {
+        Self::connect_sized(urls, context_key, PoolSizes::default()).await
+    }
+
+    /// The same with pools of a given size.
+    ///
+    /// # Errors
+    /// As [`Self::connect`].
+    pub async fn connect_sized(
+        urls: &RuntimeUrls,
+        context_key: [u8; 32],
+        sizes: PoolSizes,
+    ) -> Result<Self, StoreError> {
         let gateway_options =
             options(&urls.gateway, "tokenone gateway")?.disable_statement_logging();
         let console_options = options(&urls.console, "tokenone console")?;
         Ok(Self {
-            gateway: pool(GATEWAY_CONNECTIONS_MAX).connect_with(gateway_options.clone()).await?,
-            console: pool(CONSOLE_CONNECTIONS_MAX).connect_with(console_options).await?,
+            gateway: pool(sizes.gateway).connect_with(gateway_options.clone()).await?,
+            console: pool(sizes.console).connect_with(console_options).await?,
             gateway_options,
             signer: Arc::new(Signer::new(context_key)),
         })

@@ -10,6 +10,7 @@ with expected (relation, trigger, function, events) as (values
   ('app.call_payload', 'append_only', 'app.refuse_change', 8 + 16 + 32),
   ('app.call_payload', 'check_payloads', 'app.check_payloads', 4),
   ('app.audit_event', 'append_only', 'app.refuse_change', 8 + 16 + 32),
+  ('app.kek', 'keep_kek', 'app.keep_kek', 16),
   ('app.api_key', 'keep_revoked', 'app.keep_revoked', 16),
   ('app.api_key', 'advance_epoch', 'platform.advance_epoch', 4 + 8 + 16),
   ('app.tenant', 'advance_epoch', 'platform.advance_epoch', 4 + 8 + 16),

@@ -1,0 +1,17 @@
+//! The store against a real PostgreSQL.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail the way tests do")]
+
+mod attacks;
+mod console;
+mod context;
+mod estate;
+mod ledger;
+mod ledger_attacks;
+mod model;
+mod mutations;
+mod node;
+mod partitions;
+mod people;
+mod tenancy;
+mod verify;
