@@ -25,6 +25,8 @@ pub(crate) struct Snapshot {
     pub(crate) epoch: i64,
     /// When a price that is known already takes effect; the rules must be read again by then.
     pub(crate) next_price_at: Option<DateTime<Utc>>,
+    /// Whether a provider's key could not be opened: worth another try, which no epoch will ask for.
+    pub(crate) incomplete: bool,
     /// By the whole keyed hash of the key.
     keys: HashMap<[u8; 32], Key>,
     /// By name.
@@ -111,6 +113,7 @@ impl Snapshot {
     ) -> Result<Self, LoadError> {
         let read = store.gateway_snapshot().await?;
         let mut credentials = HashMap::new();
+        let mut incomplete = false;
         for provider in &read.providers {
             if let Some(secret) = &provider.secret {
                 let place = (secret.id, secret.version);
@@ -119,6 +122,7 @@ impl Snapshot {
                     Some(known) => Some(known),
                     None => open(ring, provider, secret).await,
                 };
+                incomplete |= opened.is_none();
                 opened.map(|credential| credentials.insert(place, credential));
             }
         }
@@ -140,7 +144,7 @@ impl Snapshot {
         }
         let keys = keys(&read.tenants, &read.projects, &read.keys);
         let (epoch, next_price_at) = (read.epoch, read.next_price_at);
-        Ok(Self { epoch, next_price_at, keys, aliases, credentials })
+        Ok(Self { epoch, next_price_at, incomplete, keys, aliases, credentials })
     }
 
     /// The key with this keyed hash under this pepper.

@@ -17,6 +17,8 @@ use crate::snapshot::{LoadError, Snapshot};
 
 /// How long one look at the epoch may take.
 const LOOK_WAIT: Duration = Duration::from_secs(3);
+/// How long after a provider's key could not be opened it is tried again, in milliseconds.
+const TRY_AGAIN_MS: u64 = 5_000;
 
 /// The rules, and when they were last known to be current.
 pub(crate) struct Rules {
@@ -24,6 +26,8 @@ pub(crate) struct Rules {
     since: Instant,
     /// Milliseconds after `since`.
     confirmed_ms: AtomicU64,
+    /// When they were last read, in milliseconds after `since`.
+    read_ms: AtomicU64,
     confirm_wait: Duration,
 }
 
@@ -37,7 +41,8 @@ impl Rules {
         let since = Instant::now();
         let snapshot = Snapshot::load(store, ring, &Snapshot::default()).await?;
         let current = ArcSwap::from_pointee(snapshot);
-        Ok(Self { current, since, confirmed_ms: AtomicU64::new(0), confirm_wait })
+        let (confirmed_ms, read_ms) = (AtomicU64::new(0), AtomicU64::new(0));
+        Ok(Self { current, since, confirmed_ms, read_ms, confirm_wait })
     }
 
     /// The rules, where they are confirmed.
@@ -58,8 +63,18 @@ impl Rules {
 
     /// Notes that the rules were current at `moment`.
     fn confirm(&self, moment: Instant) {
+        self.confirmed_ms.fetch_max(self.millis(moment), Ordering::AcqRel);
+    }
+
+    /// Whether a provider's key could not be opened, and it is time to try again.
+    fn wants_another_try(&self, snapshot: &Snapshot, now: Instant) -> bool {
+        let since = self.millis(now).saturating_sub(self.read_ms.load(Ordering::Acquire));
+        snapshot.incomplete && since >= TRY_AGAIN_MS
+    }
+
+    fn millis(&self, moment: Instant) -> u64 {
         let millis = moment.saturating_duration_since(self.since).as_millis();
-        self.confirmed_ms.fetch_max(u64::try_from(millis).unwrap_or(u64::MAX), Ordering::AcqRel);
+        u64::try_from(millis).unwrap_or(u64::MAX)
     }
 
     /// Compares the epoch, and reads the rules anew where it differs or a new price takes effect.
@@ -73,10 +88,12 @@ impl Rules {
         let asked = Instant::now();
         let before = self.current.load_full();
         let price_due = before.next_price_at.is_some_and(|at| at <= clock.now());
-        if store.epoch().await? != before.epoch || price_due {
+        let changed = store.epoch().await? != before.epoch;
+        if changed || price_due || self.wants_another_try(&before, asked) {
             let snapshot = Snapshot::load(store, ring, &before).await?;
             tracing::debug!(epoch = snapshot.epoch, "the rules changed");
             self.current.store(Arc::new(snapshot));
+            self.read_ms.store(self.millis(asked), Ordering::Release);
         }
         self.confirm(asked);
         Ok(())

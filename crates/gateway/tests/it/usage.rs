@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::house::{House, hello};
+use crate::house::{House, hello, settings};
 
 #[tokio::test]
 async fn b7_usage_that_is_missing_zero_or_absurd_is_never_free_and_never_believed() {
@@ -104,4 +104,18 @@ async fn the_first_byte_is_not_held_back() {
     let first = response.chunk().await.unwrap().unwrap();
     assert!(first.starts_with(b"data: "));
     assert!(begun.elapsed() < std::time::Duration::from_millis(700), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn a_stream_that_falls_silent_ends_in_time_with_an_error_and_is_estimated() {
+    let call_wait = std::time::Duration::from_millis(900);
+    let house = House::with(gateway::Settings { call_wait, ..settings() }).await;
+    let request = house.chat(&hello(true)).header("x-simulate", "hang_after=3");
+    let text = request.send().await.unwrap().text().await.unwrap();
+    assert!(text.contains("provider_timeout") && !text.contains("[DONE]"), "{text}");
+    let call = house.call().await;
+    let ended = (call.outcome.as_str(), call.usage_source.as_str(), call.status);
+    assert_eq!(ended, ("timed_out", "estimated", 200));
+    assert!(call.output_tokens >= 3);
+    house.estate.audit(&[call]).await;
 }
