@@ -58,3 +58,53 @@ pub fn bill(outcome: Outcome, meter: &Meter, request_bytes: u64) -> Bill {
         Reading::Missing | Reading::Absurd(_) => Bill::Nothing,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = r#"{"choices":[{"delta":{"content":"twelve bytes"}}]}"#;
+    const USAGE: &str = r#"{"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":2}}"#;
+    const ABSURD: &str = r#"{"choices":[],"usage":{"prompt_tokens":-9,"completion_tokens":2}}"#;
+    const ZERO: &str = r#"{"choices":[],"usage":{"prompt_tokens":0,"completion_tokens":0}}"#;
+
+    fn billed(outcome: Outcome, events: &[&str]) -> Option<(u64, u64, UsageSource, bool)> {
+        let mut meter = Meter::default();
+        for event in events {
+            meter.event(event.as_bytes());
+        }
+        match bill(outcome, &meter, 40) {
+            Bill::Nothing => None,
+            Bill::Used { usage, source, doubtful } => {
+                Some((usage.input_total(), usage.output_tokens, source, doubtful))
+            }
+        }
+    }
+
+    #[test]
+    fn b7_the_whole_rule_as_a_table() {
+        use Outcome as O;
+        let reported = Some((9, 2, UsageSource::Reported, false));
+        let estimated = Some((10, 3, UsageSource::Estimated, false));
+        let doubtful = Some((10, 3, UsageSource::Estimated, true));
+        let prompt_only = Some((10, 0, UsageSource::Estimated, false));
+        for (outcome, events, expected) in [
+            (O::Completed, &[TEXT, USAGE][..], reported),
+            (O::Completed, &[TEXT], estimated),
+            (O::Completed, &[TEXT, ZERO], estimated),
+            (O::Completed, &[TEXT, ABSURD], doubtful),
+            (O::ClientClosed, &[TEXT, USAGE], reported),
+            (O::ClientClosed, &[TEXT], estimated),
+            (O::ClientClosed, &[], prompt_only),
+            (O::UpstreamFault, &[TEXT], estimated),
+            (O::UpstreamFault, &[TEXT, USAGE], reported),
+            (O::UpstreamFault, &[], None),
+            (O::TimedOut, &[TEXT, ABSURD], doubtful),
+            (O::TimedOut, &[], None),
+            (O::UpstreamError, &[TEXT, USAGE], None),
+            (O::Refused, &[TEXT], None),
+        ] {
+            assert_eq!(billed(outcome, events), expected, "{outcome:?} {events:?}");
+        }
+    }
+}

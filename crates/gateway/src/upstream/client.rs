@@ -46,3 +46,15 @@ fn plain(connect_wait: Duration) -> ClientBuilder {
         .referer(false)
         .no_proxy()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machine_without_root_certificates_still_gets_a_client() {
+        let wait = Duration::from_secs(1);
+        assert!(build(wait).is_ok());
+        assert!(plain(wait).tls_certs_only(Vec::new()).build().is_ok());
+    }
+}
