@@ -195,7 +195,7 @@ async fn start(
         .await
         .map_err(|error| Stopped::because("the key store does not open this database", error))?;
 
-    let simulator = simulated::start(config, clock.clone())
+    let simulator = simulated::start(config, secrets.simulator_key.clone(), clock.clone())
         .await
         .map_err(|error| Stopped::because("the simulator does not start", error))?;
     estate::configure(&store, &ring, secrets, config, simulator)

@@ -76,9 +76,15 @@ pub async fn configure(
     let mut sealed = HashMap::new();
     for provider in &config.providers {
         if let Some(path) = &provider.credential_file {
-            let secret = keep_credential(store, ring, secrets, &provider.slug, path).await?;
+            let source = Source::File(path);
+            let secret = keep_credential(store, ring, secrets, &provider.slug, source).await?;
             sealed.insert(provider.slug.as_str(), secret);
         }
+    }
+    if simulator.is_some() {
+        let source = Source::Given(&secrets.simulator_key);
+        let secret = keep_credential(store, ring, secrets, simulated::SLUG, source).await?;
+        sealed.insert(simulated::SLUG, secret);
     }
     let mut tx = store.system(Reason::Configure).await?;
     tx.insert_prices(&prices()?).await?;
@@ -88,7 +94,8 @@ pub async fn configure(
         ids.insert(provider.slug.clone(), put_provider(&mut tx, provider, secret).await?);
     }
     if let Some(address) = simulator {
-        let id = put_simulator(&mut tx, address).await?;
+        let secret = sealed.get(simulated::SLUG).copied();
+        let id = put_simulator(&mut tx, address, secret).await?;
         ids.insert(simulated::SLUG.to_owned(), id);
         for model in SIMULATED_MODELS {
             tx.put_alias(model, &[simulated_target(id, model)]).await?;
@@ -163,6 +170,7 @@ async fn put_provider(
 async fn put_simulator(
     tx: &mut SystemTx<'_>,
     address: SocketAddr,
+    secret_id: Option<SecretId>,
 ) -> Result<ProviderId, EstateError> {
     let spec = ProviderSpec {
         id: ProviderId::mint(),
@@ -170,7 +178,7 @@ async fn put_simulator(
         name: "Simulator (not a real provider)".to_owned(),
         dialect: Dialect::OpenAi,
         base_url: format!("http://{address}/v1"),
-        secret_id: None,
+        secret_id,
         simulated: true,
         on_hangup: OnHangup::Drain,
         active: true,
@@ -188,13 +196,22 @@ fn simulated_target(provider_id: ProviderId, model: &str) -> TargetSpec {
     }
 }
 
+/// Where a provider's key comes from.
+#[derive(Clone, Copy)]
+enum Source<'a> {
+    /// A file of the operator's.
+    File(&'a Path),
+    /// Ourselves.
+    Given(&'a SecretString),
+}
+
 /// Seals a provider's key into the platform tenant's vault, unless this very key is there already.
 async fn keep_credential(
     store: &Store,
     ring: &KeyRing,
     secrets: &Secrets,
     slug: &str,
-    path: &Path,
+    source: Source<'_>,
 ) -> Result<SecretId, EstateError> {
     let known = {
         let mut tx = store.system(Reason::Configure).await?;
@@ -206,13 +223,11 @@ async fn keep_credential(
         Some(id) => tx.secret(id).await?,
         None => None,
     };
-    let credential = match (read_credential(slug, path), &stored, known) {
-        (Ok(credential), _, _) => credential,
+    let credential = match (source, &stored, known) {
+        (Source::Given(credential), _, _) => credential.clone(),
         // The file was removed after it was sealed, as it may be.
-        (Err(EstateError::Credential { .. }), Some(_), Some(id)) if !path.exists() => {
-            return Ok(id);
-        }
-        (Err(error), _, _) => return Err(error),
+        (Source::File(path), Some(_), Some(id)) if !path.exists() => return Ok(id),
+        (Source::File(path), _, _) => read_credential(slug, path)?,
     };
     let fingerprint = vault::fingerprint(&secrets.throttle, credential.expose_secret().as_bytes());
     let (id, version) = match (known, stored) {

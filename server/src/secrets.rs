@@ -20,6 +20,8 @@ pub struct Secrets {
     pub deployment: Uuid,
     /// For the database roles and the signed context.
     pub runtime: RuntimeSecrets,
+    /// Opens the built-in simulator, like any provider's key.
+    pub simulator_key: SecretString,
     /// Under which API keys are hashed.
     pub pepper: Key256,
     /// Under which failed attempts are counted.
@@ -63,6 +65,7 @@ pub async fn open(
         },
         pepper: keys.derive("api-key-pepper/v1").await?,
         throttle: keys.derive("throttle-bucket/v1").await?,
+        simulator_key: password(&*keys, "simulator-key/v1").await?,
         keys,
     })
 }

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use domain::clock::Clock;
+use secrecy::SecretString;
 use simulator::Simulator;
 use tokio::net::TcpListener;
 
@@ -26,6 +27,7 @@ pub enum SimulatedError {
 /// Where no port on loopback is free.
 pub async fn start(
     config: &Config,
+    key: SecretString,
     clock: Arc<dyn Clock>,
 ) -> Result<Option<SocketAddr>, SimulatedError> {
     let named = config.aliases.iter().flat_map(|alias| &alias.targets).any(|t| t.provider == SLUG);
@@ -34,7 +36,8 @@ pub async fn start(
     }
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let address = listener.local_addr()?;
-    let simulator = Simulator::new(simulator::Config::default(), clock)?;
+    let simulator =
+        Simulator::new(simulator::Config { key: Some(key), ..Default::default() }, clock)?;
     tokio::spawn(simulator.serve(listener));
     Ok(Some(address))
 }

@@ -20,7 +20,8 @@ use crate::boot;
 use crate::config::Config;
 
 /// Server functions that someone who is not signed in may reach: signing in, and the first run.
-const OPEN_FUNCTIONS: [&str; 3] = ["/do/access/sign_in", "/do/access/first_run", "/do/access/first_run_open"];
+const OPEN_FUNCTIONS: [&str; 3] =
+    ["/do/access/sign_in", "/do/access/first_run", "/do/access/first_run_open"];
 
 struct House {
     router: Router,
@@ -110,12 +111,15 @@ async fn every_server_function_asks_who_calls(house: &House) {
 
 async fn other_sites_are_refused(house: &House) {
     for (path, method) in leptos::server_fn::axum::server_fn_paths() {
-        for headers in [&[("sec-fetch-site", "cross-site")][..], &[("origin", "https://evil.example")], &[]] {
+        for headers in
+            [&[("sec-fetch-site", "cross-site")][..], &[("origin", "https://evil.example")], &[]]
+        {
             let answer = house.ask(method.clone(), path, headers).await;
             assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} with {headers:?}");
         }
     }
-    let answer = house.ask(Method::GET, "/live/activity", &[("sec-fetch-site", "cross-site")]).await;
+    let answer =
+        house.ask(Method::GET, "/live/activity", &[("sec-fetch-site", "cross-site")]).await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
 }
 
