@@ -26,7 +26,7 @@ use crate::config::{Config, Settings};
 use crate::edge::origin::Origin;
 use crate::http::{self, Doors, live, metrics};
 use crate::secrets::Secrets;
-use crate::{demo, estate, keks, log, secrets, simulated};
+use crate::{demo, estate, jobs, keks, log, secrets, simulated};
 
 /// How long the embedded database may take to stop, after which it is left to recover next time.
 const DATABASE_STOP: Duration = Duration::from_secs(20);
@@ -211,6 +211,7 @@ async fn start(
     })
     .await
     .map_err(|error| Stopped::because("the gateway does not start", error))?;
+    jobs::start(store.clone(), ring.clone(), clock.clone());
     let feed = live::Feed::new();
     tokio::spawn(feed.clone().run(store.clone()));
     let console = console::console(console::Services {

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::boot;
+use crate::config::setting::{SETTINGS, variable};
 use crate::config::{Config, Problem};
 
 /// A security-first, multi-tenant gateway for LLM calls, with a control room.
@@ -22,7 +23,7 @@ enum Command {
     /// Start the gateway and the console (the default).
     Serve(ServeArgs),
     /// Read the configuration and explain every mistake in it.
-    Check(ConfigArgs),
+    Check(CheckArgs),
     /// Bring the database's schema up to date and set the runtime roles' passwords, then leave.
     Migrate(ConfigArgs),
 }
@@ -32,6 +33,15 @@ struct ConfigArgs {
     /// The configuration file; `tokenone.toml` in the working directory where it exists.
     #[arg(long, env = "TOKENONE_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
+}
+
+#[derive(Args, Default)]
+struct CheckArgs {
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// List every setting with its variable, unit, default and meaning, and leave.
+    #[arg(long)]
+    list: bool,
 }
 
 #[derive(Args, Default)]
@@ -67,8 +77,17 @@ pub fn say(line: &str) {
     println!("{line}");
 }
 
-fn check(args: &ConfigArgs) -> ExitCode {
-    match load(args) {
+fn check(args: &CheckArgs) -> ExitCode {
+    if args.list {
+        for setting in SETTINGS {
+            let default = if setting.default.is_empty() { "nothing" } else { setting.default };
+            println!("{}  ({})", setting.key, variable(setting.key));
+            println!("    {}; default: {default}", setting.unit);
+            println!("    {}", setting.meaning);
+        }
+        return ExitCode::SUCCESS;
+    }
+    match load(&args.config) {
         Ok(_) => {
             println!("The configuration is good.");
             ExitCode::SUCCESS

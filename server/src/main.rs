@@ -14,6 +14,7 @@ mod demo;
 mod edge;
 mod estate;
 mod http;
+mod jobs;
 mod keks;
 mod log;
 mod secrets;
