@@ -14,7 +14,8 @@ run: build ## Set up, build, start, and print the address and credentials
 
 build: ## Build the server and the site for production
 	@$(SETUP)
-	@$(TOOLS) cargo leptos build --release --precompress
+	@$(TOOLS) cargo leptos build --release
+	@node scripts/compress.mjs
 
 test: test-rust test-end2end ## Run every test: Rust, Postgres, SDKs, browser
 
