@@ -149,3 +149,53 @@ async fn a_full_node_refuses_and_recovers() {
     assert_eq!(house.chat(&hello(false)).send().await.unwrap().status(), 200);
     house.estate.audit(&house.calls(6).await).await;
 }
+
+#[tokio::test]
+async fn t45_a_slow_database_costs_a_bounded_wait_and_leaves_no_hold_behind() {
+    let house = House::with(Settings {
+        admit_wait: Duration::from_secs(1),
+        call_wait: Duration::from_secs(2),
+        drain_wait: Duration::from_secs(1),
+        hold_seconds: 4,
+        ..settings()
+    })
+    .await;
+    let estate = house.estate.clone();
+    let slow = tokio::spawn(async move {
+        estate
+            .run("begin; lock table app.transfer in access exclusive mode; select pg_sleep(3); commit")
+            .await;
+    });
+    let mut connection = house.estate.superuser().await;
+    while !sqlx::query_scalar::<_, bool>(
+        "select exists (select from pg_locks l where l.relation = 'app.transfer'::regclass
+           and l.database = (select oid from pg_database where datname = current_database())
+           and l.mode = 'AccessExclusiveLock' and l.granted)",
+    )
+    .fetch_one(&mut connection)
+    .await
+    .unwrap()
+    {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let begun = Instant::now();
+    let refused = house.chat(&hello(false)).send().await.unwrap();
+    assert_eq!(refused.status(), 503);
+    assert!(begun.elapsed() < Duration::from_millis(2_500), "{:?}", begun.elapsed());
+    slow.await.unwrap();
+    while house.chat(&hello(false)).send().await.unwrap().status() != 200 {
+        assert!(begun.elapsed() < Duration::from_secs(15), "did not recover");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    // The statement that we gave up may have been carried out all the same: then the hold is voided, or
+    // it expires.
+    while house.estate.transfers().await.values().any(|rows| rows.len() == 1) {
+        assert!(begun.elapsed() < Duration::from_secs(25), "a hold is left behind");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let calls: Vec<crate::house::CallRow> =
+        sqlx::query_as("select * from app.call").fetch_all(&mut connection).await.unwrap();
+    let charged = calls.iter().filter(|call| call.charge_nano > 0).count();
+    assert_eq!((charged, house.simulator.totals().bills), (1, 1), "{calls:#?}");
+    house.estate.audit(&calls).await;
+}
