@@ -23,8 +23,9 @@ export class Noise {
     context.on("weberror", (error) => this.hear(`script: ${error.error().message}`));
     context.on("requestfailed", (request) => {
       const why = request.failure()?.errorText ?? "";
-      // A page that is left takes its open requests with it.
-      if (why !== "net::ERR_ABORTED") this.hear(`request: ${request.url()} ${why}`);
+      // A page that is left takes its open requests with it; a browser without scripts refuses them.
+      const harmless = why === "net::ERR_ABORTED" || (!scripts && why === "csp");
+      if (!harmless) this.hear(`request: ${request.url()} ${why}`);
     });
     context.on("response", (response) => {
       if (response.status() >= 500) this.hear(`answer: ${response.url()} ${response.status()}`);

@@ -27,16 +27,16 @@ test("a row says what was asked, by whom, how it ended and what it cost", async 
 test("the form puts the filter into the address, and a chip takes it out", async ({ page }) => {
   await chat("Hello", { model: unique("unknown") });
   await open(page, "/activity");
-  await filter(page).getByLabel("Outcome").selectOption("Refused");
+  await filter(page).getByRole("combobox", { name: "Outcome", exact: true }).selectOption("Refused");
   await expect(page).toHaveURL("/activity?outcome=refused");
   await expect(rows(page).first()).toContainText("Refused");
   await expect(rows(page).filter({ hasText: "Completed" })).toHaveCount(0);
 
-  await filter(page).getByLabel("Time").selectOption("Last 7 days");
+  await filter(page).getByRole("combobox", { name: "Time", exact: true }).selectOption("Last 7 days");
   await expect(page).toHaveURL(/[?&]range=7d/);
   await page.reload();
-  await expect(filter(page).getByLabel("Outcome")).toHaveValue("refused");
-  await expect(filter(page).getByLabel("Time")).toHaveValue("7d");
+  await expect(filter(page).getByRole("combobox", { name: "Outcome", exact: true })).toHaveValue("refused");
+  await expect(filter(page).getByRole("combobox", { name: "Time", exact: true })).toHaveValue("7d");
 
   await chips(page).getByRole("link", { name: "Remove the filter Outcome: Refused" }).click();
   await expect(page).toHaveURL("/activity?range=7d");

@@ -99,12 +99,20 @@ test("what another site sends is refused", async ({ request }) => {
 });
 
 test("a stranger gets nothing from server functions or the live feed", async ({ request }) => {
-  for (const path of ["/do/activity/list", "/do/call/detail", "/do/keys/list", "/do/tenants/list"]) {
-    const answer = await request.post(path, {
-      data: path.includes("activity") ? { query: {} } : { id: "01900000-0000-7000-8000-000000000000" },
-      headers: { origin: baseUrl },
-    });
-    expect([400, 401], path).toContain(answer.status());
+  const id = "01900000-0000-7000-8000-000000000000";
+  const query = { range: { Last: "Day" }, cursor: "newest" };
+  const asked: [string, { data?: unknown; form?: Record<string, string> }][] = [
+    ["/do/activity/list", { data: { query } }],
+    ["/do/call/detail", { data: { id } }],
+    ["/do/call/content", { data: { id } }],
+    ["/do/keys/list", { form: {} }],
+    ["/do/keys/revoke", { form: { id, confirmation: "x" } }],
+    ["/do/tenants/list", { form: {} }],
+    ["/do/frame/load", { form: {} }],
+  ];
+  for (const [path, body] of asked) {
+    const answer = await request.post(path, { ...body, headers: { origin: baseUrl } });
+    expect(answer.status(), path).toBe(401);
   }
   const live = await request.get("/live/activity", { maxRedirects: 0 });
   expect(live.status()).toBe(401);

@@ -15,7 +15,7 @@ test("single keys go to pages, to the filter and to the help, and never act whil
   await expect(page.getByRole("row").nth(1)).toBeVisible();
   await page.keyboard.press("/");
   const search = page.getByRole("search", { name: "Filter" });
-  await expect(search.getByLabel("Time")).toBeFocused();
+  await expect(search.getByRole("combobox", { name: "Time", exact: true })).toBeFocused();
 
   await search.getByText("More", { exact: true }).click();
   const code = search.getByLabel("Code");

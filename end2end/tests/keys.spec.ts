@@ -20,7 +20,7 @@ test("a key is shown once, opens the gateway, and is refused a second after it i
   await expect(panel).toBeFocused();
   const key = (await panel.getByLabel("The key", { exact: true }).textContent()) ?? "";
   expect(key).toMatch(/^t1_live_/);
-  await expect(panel.getByLabel("Command")).toContainText(`${baseUrl}/v1/models`);
+  await expect(panel.getByLabel("Command", { exact: true })).toContainText(`${baseUrl}/v1/models`);
   expect(page.url(), "the secret is in no address").not.toContain(key);
   await expect.poll(async () => (await chat("Hello", { key })).status).toBe(200);
   await panel.getByRole("button", { name: "I have stored it" }).click();

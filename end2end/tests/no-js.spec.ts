@@ -23,7 +23,7 @@ test("signing in, reading, filtering and signing out need no script", async ({ p
   await expect(rows.first().getByRole("link").first()).toHaveAttribute("href", `/calls/${answer.id}`);
 
   const filter = page.getByRole("search", { name: "Filter" });
-  await filter.getByLabel("Model").selectOption("sim-large");
+  await filter.getByRole("combobox", { name: "Model", exact: true }).selectOption("sim-large");
   await filter.getByRole("button", { name: "Apply" }).click();
   await expect(page).toHaveURL(/[?&]model=sim-large(&|$)/);
   await expect(page.getByRole("link", { name: "Remove the filter Model: sim-large" })).toBeVisible();
