@@ -74,6 +74,7 @@ pub async fn serve(config: Config) -> Result<(), Stopped> {
     let data = data_directory(settings)?;
     let recorder = metrics::install()
         .map_err(|error| Stopped::because("metrics cannot be recorded", error))?;
+    gateway::metric::describe();
 
     let metrics_door = metrics_door.map(|door| (door, recorder));
     let (mut database, admin_url) = database(settings, &data).await?;
