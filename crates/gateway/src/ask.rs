@@ -1,5 +1,7 @@
 //! What is asked? Reads the headers and the body of a call whose caller is known.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use bytes::Bytes;
 use domain::limits::{BODY_BYTES_MAX, HEADER_BYTES_MAX, IDEMPOTENCY_KEY_BYTES_MAX};
@@ -12,6 +14,11 @@ use crate::gateway::Gateway;
 use crate::refuse::Refused;
 use crate::request::ChatRequest;
 use crate::trail::{Owner, Trail};
+
+/// Most of a refused body that is read, in bytes.
+const DISCARD_BYTES_MAX: usize = 2 * BODY_BYTES_MAX;
+/// How long a refused body is read.
+const DISCARD_WAIT: Duration = Duration::from_secs(10);
 
 /// A call whose body has been read and understood.
 pub(crate) struct Asked {
@@ -107,21 +114,44 @@ fn is_json(media_type: &[u8]) -> bool {
     media_type[..end].trim_ascii().eq_ignore_ascii_case(b"application/json")
 }
 
-async fn read(gateway: &Gateway, headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
+async fn read(gateway: &Gateway, headers: &HeaderMap, mut body: Body) -> Result<Bytes, Refusal> {
     let too_large = Refusal::BodyTooLarge { limit_bytes: BODY_BYTES_MAX };
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     if announced.and_then(|text| text.parse().ok()).is_some_and(|n: u64| n > BODY_BYTES_MAX as u64)
     {
+        discard(headers, body).await;
         return Err(too_large);
     }
     let broken =
         |reason: &str| Refusal::InvalidBody { field: String::new(), reason: reason.into() };
     let wait = gateway.settings().body_wait;
-    let limited = Limited::new(body, BODY_BYTES_MAX);
+    let limited = Limited::new(&mut body, BODY_BYTES_MAX);
     match tokio::time::timeout(wait, limited.collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            discard(headers, body).await;
+            Err(too_large)
+        }
         Ok(Err(_)) => Err(broken("it broke off")),
         Err(_) => Err(broken("it did not arrive in time")),
     }
+}
+
+/// Reads a refused body on without keeping it, within bounds. Most clients look at the answer only when
+/// they have sent everything: without this they would see a broken connection and no reason. One that
+/// asked for leave first (RFC 9110 section 10.1.1) has sent nothing, and reading would give the leave.
+pub(crate) async fn discard(headers: &HeaderMap, mut body: Body) {
+    if headers.contains_key(header::EXPECT) {
+        return;
+    }
+    let reading = async {
+        let mut left = DISCARD_BYTES_MAX;
+        while let Some(Ok(frame)) = body.frame().await {
+            left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
+            if left == 0 {
+                break;
+            }
+        }
+    };
+    let _in_time = tokio::time::timeout(DISCARD_WAIT, reading).await;
 }

@@ -5,7 +5,7 @@ use axum::body::Body;
 use http::HeaderMap;
 
 use crate::admit::admit;
-use crate::ask::ask;
+use crate::ask::{ask, discard};
 use crate::authenticate::authenticate;
 use crate::deliver::deliver;
 use crate::gateway::Gateway;
@@ -34,7 +34,14 @@ pub(crate) async fn serve(gateway: &Gateway, call: Call, mut line: Line) {
 
 async fn walk(gateway: &Gateway, call: Call, line: &mut Line) -> Result<(), Refused> {
     let Call { trail, headers, body } = call;
-    let known = authenticate(gateway, &headers, trail)?; //   whose key is this?
+    let known = match authenticate(gateway, &headers, trail) {
+        // whose key is this?
+        Ok(known) => known,
+        Err(refused) => {
+            discard(&headers, body).await;
+            return Err(refused);
+        }
+    };
     let asked = ask(gateway, known, headers, body).await?; //  what does it want?
     // guard: `Asked` → `Screened`. Is this prompt safe to send?
     // redact: `Screened` → `Redacted`. Take the secrets out; `route` will take a `Redacted`.

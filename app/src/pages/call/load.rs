@@ -60,7 +60,12 @@ pub enum More {
 
 /// Loads a call and what a tab needs.
 pub async fn load(id: Option<CallId>, need: Need) -> Result<Loaded, UiFault> {
-    let id = id.ok_or(UiFault(Fault::NotFound))?;
+    let Some(id) = id else {
+        // No server function is asked, so nothing else would set the page's status.
+        #[cfg(feature = "ssr")]
+        crate::server::set_status(http::StatusCode::NOT_FOUND);
+        return Err(UiFault(Fault::NotFound));
+    };
     let detail = calls::detail(id).await?;
     let kept = detail.content_kept;
     let more = match need {
