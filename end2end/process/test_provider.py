@@ -91,10 +91,10 @@ targets = [{{ provider = "openai", model = "a-model-without-a-price" }}]
     def setUp(self):
         self.provider.seen.clear()
 
-    def post(self, body):
+    def post(self, body, key=None):
         connection = http.client.HTTPConnection(urlsplit(self.server.url).netloc, timeout=20)
         headers = {
-            "authorization": f"Bearer {self.estate.key()}",
+            "authorization": f"Bearer {key or self.estate.key()}",
             "content-type": "application/json",
             "cookie": "tokenone=stolen",
             "x-forwarded-for": "203.0.113.9",
@@ -166,6 +166,11 @@ targets = [{{ provider = "openai", model = "a-model-without-a-price" }}]
                 self.assertEqual(response.status, status, answer[:200])
                 self.assertIn("message", json.loads(answer)["error"])
         self.assertEqual(self.provider.seen, [])
+
+    def test_a_refusal_is_seen_even_by_a_client_that_first_sends_everything(self):
+        body = json.dumps({"model": "mini", "messages": [{"role": "user", "content": "x" * 10_000_000}]})
+        response, answer = self.post(body.encode(), key="t1_live_of_somebody_else")
+        self.assertEqual(response.status, 401, answer[:200])
 
 
 if __name__ == "__main__":

@@ -103,6 +103,46 @@ export async function chat(
   return { status: response.status, id: response.headers.get("x-request-id") ?? "", body };
 }
 
+/** The same, once it is recorded: a moment after its answer it is in the feed and has a page. */
+export async function recorded(prompt: string, options: Parameters<typeof chat>[1] = {}): Promise<Answer> {
+  const answer = await chat(prompt, options);
+  const tenant = estate.api_keys.find((key) => key.key === options.key)?.tenant ?? ours;
+  const cookie = await sessionOf(person("tenant_admin", tenant));
+  const end = Date.now() + 10_000;
+  while (!(await knows(answer.id, cookie))) {
+    if (Date.now() > end) throw new Error(`call ${answer.id} was not recorded in time`);
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  return answer;
+}
+
+const sessions = new Map<string, string>();
+
+async function sessionOf(who: Person): Promise<string> {
+  const known = sessions.get(who.email);
+  if (known) return known;
+  const answer = await fetch(`${baseUrl}/do/access/sign_in`, {
+    method: "POST",
+    headers: { origin: baseUrl, accept: "application/json" },
+    body: new URLSearchParams({ email: who.email, password: who.password, next: "" }),
+    redirect: "manual",
+  });
+  const cookie = answer.headers.getSetCookie()[0]?.split(";")[0];
+  if (!cookie) throw new Error(`${who.email} cannot sign in`);
+  sessions.set(who.email, cookie);
+  return cookie;
+}
+
+async function knows(id: string, cookie: string): Promise<boolean> {
+  const answer = await fetch(`${baseUrl}/do/call/detail`, {
+    method: "POST",
+    headers: { origin: baseUrl, accept: "application/json", "content-type": "application/json", cookie },
+    body: JSON.stringify({ id }),
+  });
+  await answer.arrayBuffer();
+  return answer.ok;
+}
+
 /** A word that no other test uses. */
 export function unique(stem: string): string {
   return `${stem}-${Date.now().toString(36)}${Math.random().toString(36).slice(2, 6)}`;

@@ -41,6 +41,13 @@ export class Noise {
     this.heard.push(line);
   }
 
+  /** What was heard and not expected, which is then forgotten. */
+  taken(): string[] {
+    const lines = this.unexpected();
+    this.heard.length = 0;
+    return lines;
+  }
+
   /** What was heard and not expected. */
   unexpected(): string[] {
     return this.heard.filter((line) => !this.expected.some((known) => known.test(line)));

@@ -1,5 +1,5 @@
 // The feed of calls.
-import { chat, keyOf, ours, person, theirs, unique } from "../support/estate.ts";
+import { chat, keyOf, ours, person, recorded, theirs, unique } from "../support/estate.ts";
 import { expect, open, test } from "../support/test.ts";
 import type { Page } from "@playwright/test";
 
@@ -11,7 +11,7 @@ const filter = (page: Page) => page.getByRole("search", { name: "Filter" });
 const chips = (page: Page) => page.getByRole("list", { name: "Filters in force" });
 
 test("a row says what was asked, by whom, how it ended and what it cost", async ({ page }) => {
-  const answer = await chat("How are you?");
+  const answer = await recorded("How are you?");
   await open(page, `/activity?key=${await keyId(page)}`);
   const row = rows(page).first();
   await expect(row.getByRole("link").first()).toHaveAttribute("href", `/calls/${answer.id}`);
@@ -25,7 +25,7 @@ test("a row says what was asked, by whom, how it ended and what it cost", async 
 });
 
 test("the form puts the filter into the address, and a chip takes it out", async ({ page }) => {
-  await chat("Hello", { model: unique("unknown") });
+  await recorded("Hello", { model: unique("unknown") });
   await open(page, "/activity");
   await filter(page).getByRole("combobox", { name: "Outcome", exact: true }).selectOption("Refused");
   await expect(page).toHaveURL("/activity?outcome=refused");
@@ -45,7 +45,7 @@ test("the form puts the filter into the address, and a chip takes it out", async
 
 test("rare filters stand behind More and work alike", async ({ page }) => {
   const model = unique("unknown");
-  await chat("Hello", { model });
+  await recorded("Hello", { model });
   await open(page, "/activity");
   await filter(page).getByText("More", { exact: true }).click();
   await filter(page).getByLabel("Code").fill("model_not_found");
@@ -56,7 +56,7 @@ test("rare filters stand behind More and work alike", async ({ page }) => {
 
 test("a click on a cell narrows the feed to what it says, and Clear widens it", async ({ page }) => {
   const model = unique("unknown");
-  await chat("Hello", { model });
+  await recorded("Hello", { model });
   await open(page, "/activity");
   await rows(page).getByRole("link", { name: model }).click();
   await expect(page).toHaveURL(`/activity?model=${model}`);

@@ -1,5 +1,5 @@
 // One call: its parts, its books, its words.
-import { chat, keyOf, person, theirs, unique } from "../support/estate.ts";
+import { keyOf, person, theirs, unique, recorded } from "../support/estate.ts";
 import { expect, open, test } from "../support/test.ts";
 import type { Page } from "@playwright/test";
 
@@ -8,7 +8,7 @@ const tab = (page: Page, name: string) => tabs(page).getByRole("link", { name })
 
 test("the overview tells what was decided, used and charged", async ({ page, as }) => {
   await as(person("tenant_admin"));
-  const answer = await chat("Tell me about valves.", { model: "sim-large" });
+  const answer = await recorded("Tell me about valves.", { model: "sim-large" });
   const { prompt_tokens: asked, completion_tokens: given } = answer.body.usage;
   await open(page, `/calls/${answer.id}`);
   await expect(page.getByRole("heading", { level: 1 })).toContainText("sim-large");
@@ -23,8 +23,8 @@ test("the overview tells what was decided, used and charged", async ({ page, as 
 
 test("the tabs are addresses, and the keyboard goes from call to call", async ({ page, as }) => {
   await as(person("tenant_admin"));
-  const older = await chat("the older one");
-  const newer = await chat("the newer one");
+  const older = await recorded("the older one");
+  const newer = await recorded("the newer one");
   await open(page, `/calls/${newer.id}`);
   await tab(page, "Ledger").click();
   await expect(page).toHaveURL(`/calls/${newer.id}?tab=ledger`);
@@ -42,7 +42,7 @@ test("the tabs are addresses, and the keyboard goes from call to call", async ({
 test("the conversation shows what was sent and what came back", async ({ page, as }) => {
   await as(person("tenant_admin"));
   const prompt = `${unique("prompt")} <script>alert(1)</script> & "quotes" ü ✓`;
-  const answer = await chat(prompt);
+  const answer = await recorded(prompt);
   await open(page, `/calls/${answer.id}?tab=conversation`);
   const turns = page.getByRole("list", { name: "Conversation" }).getByRole("listitem");
   await expect(turns).toHaveCount(2);
@@ -55,7 +55,7 @@ test("the conversation shows what was sent and what came back", async ({ page, a
 
 test("a streamed answer is kept as one text", async ({ page, as }) => {
   await as(person("tenant_admin"));
-  const answer = await chat("Stream it, please.", { extra: { stream: true } });
+  const answer = await recorded("Stream it, please.", { extra: { stream: true } });
   await open(page, `/calls/${answer.id}?tab=conversation`);
   const turns = page.getByRole("list", { name: "Conversation" }).getByRole("listitem");
   await expect(turns.nth(1)).toContainText("This is a simulated answer from TokenOne's built-in simulator");
@@ -63,7 +63,7 @@ test("a streamed answer is kept as one text", async ({ page, as }) => {
 
 test("the ledger's entries sum to zero", async ({ page, as }) => {
   await as(person("tenant_admin"));
-  const answer = await chat("What does it cost?");
+  const answer = await recorded("What does it cost?");
   await open(page, `/calls/${answer.id}?tab=ledger`);
   await expect(page.getByText(/^Sum:/)).toContainText("balanced");
   await expect(page.getByText("not balanced")).toHaveCount(0);
@@ -90,7 +90,7 @@ test("ids and commands can be copied", async ({ page, as, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await as(person("tenant_admin"));
   const prompt = unique("it's copied");
-  const answer = await chat(prompt);
+  const answer = await recorded(prompt);
   await open(page, `/calls/${answer.id}`);
   await page.getByRole("button", { name: "Copy call id" }).click();
   await expect(page.getByRole("status").filter({ hasText: "Copied" })).toBeAttached();
@@ -107,7 +107,7 @@ test("ids and commands can be copied", async ({ page, as, context }) => {
 test("the raw tab has everything, and the words only when asked", async ({ page, as }) => {
   await as(person("tenant_admin"));
   const prompt = unique("raw prompt");
-  const answer = await chat(prompt);
+  const answer = await recorded(prompt);
   await open(page, `/calls/${answer.id}?tab=raw`);
   const tree = page.getByRole("group", { name: "The call" });
   await expect(tree).toContainText(answer.id);
@@ -121,7 +121,7 @@ test("the raw tab has everything, and the words only when asked", async ({ page,
 
 test("a refused call says why and what to do", async ({ page, as }) => {
   await as(person("tenant_admin"));
-  const answer = await chat("Hello", { model: "no-such-model" });
+  const answer = await recorded("Hello", { model: "no-such-model" });
   expect(answer.status).toBe(404);
   await open(page, `/calls/${answer.id}`);
   await expect(page.getByRole("note")).toContainText("The model does not exist");
@@ -132,7 +132,7 @@ test("a refused call says why and what to do", async ({ page, as }) => {
 test("another tenant's call does not exist", async ({ page, as, noise }) => {
   noise.expectStatus(404);
   await as(person("tenant_admin"));
-  const foreign = await chat("Not yours", { key: keyOf(theirs).key });
+  const foreign = await recorded("Not yours", { key: keyOf(theirs).key });
   const nobody = "01900000-0000-7000-8000-000000000000";
   for (const id of [foreign.id, nobody, "not-an-id"]) {
     for (const part of ["", "?tab=conversation", "?tab=ledger", "?tab=raw&bodies=1", "?tab=curl"]) {
@@ -146,7 +146,7 @@ test("another tenant's call does not exist", async ({ page, as, noise }) => {
 test("an auditor may read what was said", async ({ page, as }) => {
   await as(person("auditor"));
   const prompt = unique("for the auditor");
-  const answer = await chat(prompt);
+  const answer = await recorded(prompt);
   await open(page, `/calls/${answer.id}?tab=conversation`);
   await expect(page.getByRole("list", { name: "Conversation" })).toContainText(prompt);
 });
@@ -155,7 +155,7 @@ test("a member sees the numbers and is told who may see the words", async ({ pag
   noise.expectStatus(403);
   await as(person("member"));
   const prompt = unique("not for the member");
-  const answer = await chat(prompt);
+  const answer = await recorded(prompt);
   await open(page, `/calls/${answer.id}`);
   await expect(page.getByText("Charge to the tenant")).toBeVisible();
   for (const name of ["Conversation", "cURL"]) {

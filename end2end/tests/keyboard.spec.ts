@@ -1,5 +1,5 @@
 // The console without a mouse.
-import { chat, person, unique } from "../support/estate.ts";
+import { person, unique, recorded } from "../support/estate.ts";
 import { expect, open, test } from "../support/test.ts";
 
 test.beforeEach(async ({ as }) => as(person("tenant_admin")));
@@ -73,7 +73,7 @@ test("a key is made from the keyboard alone", async ({ page }) => {
 });
 
 test("every control that has the focus can be seen", async ({ page }) => {
-  const answer = await chat("Hello");
+  const answer = await recorded("Hello");
   for (const path of ["/activity", `/calls/${answer.id}`, "/keys"]) {
     await open(page, path);
     for (let press = 0; press < 25; press += 1) {

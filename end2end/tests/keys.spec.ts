@@ -1,5 +1,5 @@
 // API keys: made once, shown once, gone within a second.
-import { baseUrl, chat, keyOf, ours, person, theirs, unique } from "../support/estate.ts";
+import { baseUrl, chat, keyOf, ours, person, recorded, theirs, unique } from "../support/estate.ts";
 import { expect, open, test } from "../support/test.ts";
 
 test("a key is shown once, opens the gateway, and is refused a second after it is revoked", async ({
@@ -111,7 +111,7 @@ test("a member sees the keys of their own projects only", async ({ page, as }) =
 test("a key's name leads to its calls", async ({ page, as }) => {
   await as(person("tenant_admin"));
   const key = keyOf(ours, 1);
-  await chat("Hello", { key: key.key });
+  await recorded("Hello", { key: key.key });
   await open(page, "/keys");
   await page.getByRole("link", { name: key.name, exact: true }).click();
   await expect(page).toHaveURL(/\/activity\?key=/);

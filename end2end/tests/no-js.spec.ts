@@ -1,5 +1,5 @@
 // The console without JavaScript: forms and links suffice.
-import { chat, person, unique } from "../support/estate.ts";
+import { person, unique, recorded } from "../support/estate.ts";
 import { expect, signIn, test } from "../support/test.ts";
 
 test.use({ javaScriptEnabled: false });
@@ -14,7 +14,7 @@ test("signing in, reading, filtering and signing out need no script", async ({ p
   await signIn(page, person("tenant_admin"));
   await expect(page).toHaveURL("/activity");
   const prompt = unique("without a script");
-  const answer = await chat(prompt, { model: "sim-large" });
+  const answer = await recorded(prompt, { model: "sim-large" });
   await page.getByRole("link", { name: "Refresh" }).click();
   const rows = page
     .getByRole("table", { name: "Calls, newest first" })

@@ -1,5 +1,5 @@
 // Every page that there is, for tests that look at all of them.
-import { chat, person, type Person } from "../support/estate.ts";
+import { person, type Person, recorded } from "../support/estate.ts";
 
 export interface Place {
   name: string;
@@ -12,8 +12,8 @@ export interface Place {
 
 /** Every page in its main states. Makes the calls that the pages show. */
 export async function places(): Promise<Place[]> {
-  const done = await chat("Look at this page.", { model: "sim-large" });
-  const refused = await chat("Look at this one.", { model: "no-such-model" });
+  const done = await recorded("Look at this page.", { model: "sim-large" });
+  const refused = await recorded("Look at this one.", { model: "no-such-model" });
   const admin = person("tenant_admin");
   const member = person("member");
   const operator = person("platform_admin");

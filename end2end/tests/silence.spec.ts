@@ -12,10 +12,11 @@ test("every page is silent", async ({ page, context, as, noise }) => {
       await context.clearCookies();
       if (place.who) await as(place.who);
       const answer = await page.goto(place.path);
-      expect(answer?.status(), place.name).toBe(place.status ?? 200);
+      expect.soft(answer?.status(), place.name).toBe(place.status ?? 200);
       await awake(page);
       await page.waitForLoadState("load");
-      expect(noise.unexpected(), place.name).toEqual([]);
+      // One mishap leaves the other pages to be looked at.
+      expect.soft(noise.taken(), place.name).toEqual([]);
     });
   }
 });

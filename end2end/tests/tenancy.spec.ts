@@ -1,6 +1,6 @@
 // A person of one tenant opens nothing of another one, by whatever address.
 import type { Page } from "@playwright/test";
-import { baseUrl, chat, keyOf, ours, person, theirs, unique } from "../support/estate.ts";
+import { baseUrl, chat, keyOf, ours, person, recorded, theirs, unique } from "../support/estate.ts";
 import { expect, open, session, test } from "../support/test.ts";
 
 interface Theirs {
@@ -14,7 +14,7 @@ interface Theirs {
 /** What belongs to the other tenant, as its own administrator sees it. */
 async function belongings(page: Page): Promise<Theirs> {
   const prompt = unique("secret of the other tenant");
-  const answer = await chat(prompt, { key: keyOf(theirs).key });
+  const answer = await recorded(prompt, { key: keyOf(theirs).key });
   const state = await session(person("tenant_admin", theirs));
   await page.context().addCookies(state.cookies);
   await open(page, "/keys");
@@ -83,7 +83,7 @@ test("no server function reaches into the other tenant", async ({ page, as }) =>
 
 test("a member reaches the calls of their own projects only", async ({ page, as, noise }) => {
   noise.expectStatus(404);
-  const elsewhere = await chat("Hello", { key: keyOf(ours, 1).key });
+  const elsewhere = await recorded("Hello", { key: keyOf(ours, 1).key });
   await as(person("member"));
   const answer = await page.goto(`/calls/${elsewhere.id}`);
   expect(answer?.status()).toBe(404);
