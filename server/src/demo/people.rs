@@ -17,10 +17,28 @@ use super::{DemoError, Estate, random};
 /// Bytes of chance in a demo password.
 const PASSWORD_BYTES: usize = 15;
 
-/// A tenant to make: short name, name, markup in parts per million, projects.
-const TENANTS: [(&str, &str, u32, [(&str, &str); 2]); 2] = [
-    ("acme", "Acme Robotics", 50_000, [("assistant", "Assistant"), ("vision", "Vision")]),
-    ("borealis", "Borealis Health", 80_000, [("triage", "Triage"), ("research", "Research")]),
+/// A tenant to make.
+struct Plan {
+    slug: &'static str,
+    name: &'static str,
+    markup_ppm: u32,
+    /// Short name and name of each.
+    projects: [(&'static str, &'static str); 2],
+}
+
+const TENANTS: [Plan; 2] = [
+    Plan {
+        slug: "acme",
+        name: "Acme Robotics",
+        markup_ppm: 50_000,
+        projects: [("assistant", "Assistant"), ("vision", "Vision")],
+    },
+    Plan {
+        slug: "borealis",
+        name: "Borealis Health",
+        markup_ppm: 80_000,
+        projects: [("triage", "Triage"), ("research", "Research")],
+    },
 ];
 
 /// The people of each tenant: role, the part before the @, name.
@@ -44,7 +62,7 @@ pub(super) async fn make(estate: &Estate<'_>) -> Result<Credentials, DemoError> 
         return Ok(Credentials { base_url: estate.base_url.to_owned(), users: vec![], api_keys });
     }
     let mut tenants = Vec::new();
-    for (slug, name, markup_ppm, projects) in TENANTS {
+    for Plan { slug, name, markup_ppm, projects } in TENANTS {
         let tenant_id = TenantId::mint();
         tx.create_tenant(tenant_id, slug, name, markup_ppm).await?;
         let ids = projects.map(|_| ProjectId::mint());
