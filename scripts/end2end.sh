@@ -20,7 +20,7 @@ work="$(mktemp -d "${TMPDIR:-/tmp}/tokenone-e2e-XXXXXX")"
 chmod 711 "$work"
 mkdir -m 700 "$work/keys"
 : >"$work/tally"
-: >"$work/tokenone.toml"
+: >"$work/tokenone.toml" >"$work/out" >"$work/err"
 pid=
 
 stop() {
