@@ -65,7 +65,6 @@ macro_rules! settings {
         }
 
         impl Default for Settings {
-            #[cfg_attr(not(test), expect(clippy::expect_used, reason = "a test reads every default"))]
             fn default() -> Self {
                 Self { $($field: Value::read($default).expect($key),)* }
             }
