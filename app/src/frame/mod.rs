@@ -58,13 +58,33 @@ pub fn Frame() -> impl IntoView {
     view! {
         <Suspense fallback=Loading>
             {move || Suspend::new(async move {
-                match loaded.await {
+                let found = loaded.await;
+                #[cfg(feature = "ssr")]
+                once_more().await;
+                match found {
                     Ok(view) => view! { <Framed view/> }.into_any(),
                     Err(fault) => view! { <Unframed fault=fault.0 loaded/> }.into_any(),
                 }
             })}
         </Suspense>
     }
+}
+
+/// Waits for a second look. Before Leptos renders a suspended part it looks whether that is ready, and
+/// what it builds then it throws away: the page inside would ask for its data twice, and the browser
+/// would be handed the answer of the page that was thrown away.
+#[cfg(feature = "ssr")]
+async fn once_more() {
+    use std::task::Poll;
+    let mut seen = false;
+    std::future::poll_fn(|context| {
+        if std::mem::replace(&mut seen, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 #[component]

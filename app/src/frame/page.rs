@@ -53,8 +53,11 @@ pub fn Page(
             </nav>
         }
     });
+    // The document's title is brought up to date once more while the page is being left.
+    let name = heading.clone();
+    let title = move || title.try_get().unwrap_or_else(|| name.clone());
     view! {
-        <Title text=move || title.get()/>
+        <Title text=title/>
         {way}
         <div class="page-head">
             <div>
