@@ -19,9 +19,14 @@ use tower::ServiceExt as _;
 use crate::boot;
 use crate::config::Config;
 
-/// Server functions that someone who is not signed in may reach: signing in, and the first run.
-const OPEN_FUNCTIONS: [&str; 3] =
-    ["/do/access/sign_in", "/do/access/first_run", "/do/access/first_run_open"];
+/// Server functions that someone who is not signed in may reach: signing in, the first run, and signing
+/// out, which has nothing to do for a stranger.
+const OPEN_FUNCTIONS: [&str; 4] = [
+    "/do/access/sign_in",
+    "/do/access/first_run",
+    "/do/access/first_run_open",
+    "/do/access/sign_out",
+];
 
 struct House {
     router: Router,
