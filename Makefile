@@ -4,13 +4,13 @@ SHELL := /bin/bash
 SETUP := scripts/setup.sh
 TOOLS = PATH="$$($(SETUP) path):$$PATH"
 
-.PHONY: help run build site test test-rust test-end2end check bench clean prepare
+.PHONY: help run build test test-rust test-end2end check audit bench clean prepare
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
 
-run: build ## Set up, build, start, and print the address and credentials
-	@exec target/release/tokenone serve
+run: build ## Set up, build, start, and print the address and credentials (ARGS=--no-demo starts empty)
+	@exec target/release/tokenone serve $(ARGS)
 
 build: ## Build the server and the site for production
 	@$(SETUP)
@@ -35,6 +35,10 @@ check: ## Format, lints, licences, offline queries, tidiness
 	@$(TOOLS) cargo deny --all-features check bans licenses sources
 	@$(TOOLS) scripts/prepare.sh --check
 	cargo test -q -p testing --test tidy
+
+audit: ## Look for dependencies with known vulnerabilities (fetches the RustSec database)
+	@$(SETUP) check
+	@$(TOOLS) cargo deny --all-features check advisories
 
 prepare: ## Renew the offline query data after a change of SQL
 	@$(SETUP) check
