@@ -1,5 +1,7 @@
 //! About a hundred calls of the demo: through the doors, like any other call, and of every kind.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request};
@@ -25,8 +27,18 @@ const QUESTIONS: [(&str, bool, &str); 9] = [
     ("Give me a regular expression for an IBAN.", false, "status=500"),
 ];
 
+/// How long the gateway may take to learn of the keys that were just made.
+const KEYS_KNOWN_WITHIN: Duration = Duration::from_secs(15);
+
 /// Makes them; one that fails is part of the picture.
 pub(super) async fn make(router: Router, credentials: &Credentials) {
+    for key in &credentials.api_keys {
+        let known = tokio::time::timeout(KEYS_KNOWN_WITHIN, until_known(&router, &key.key)).await;
+        if known.is_err() {
+            tracing::warn!("the gateway does not learn of the demo's keys; no demo calls are made");
+            return;
+        }
+    }
     for round in 0..ROUNDS {
         for (index, (question, streamed, script)) in QUESTIONS.iter().enumerate() {
             for key in &credentials.api_keys {
@@ -44,6 +56,21 @@ pub(super) async fn make(router: Router, credentials: &Credentials) {
         call(&router, &key.key, "{\"model\": \"sim-small\"".to_owned(), "", usize::MAX).await;
         call(&router, &key.key, "{\"model\": 7, \"messages\": []}".to_owned(), "", usize::MAX)
             .await;
+    }
+}
+
+/// Returns once the gateway answers for this key.
+async fn until_known(router: &Router, key: &str) {
+    loop {
+        let request = Request::get("/v1/models")
+            .header(header::AUTHORIZATION, format!("Bearer {key}"))
+            .body(Body::empty());
+        let Ok(request) = request else { return };
+        let Ok(response) = router.clone().oneshot(request).await;
+        if response.status().is_success() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 
