@@ -31,6 +31,8 @@ test("the tabs are addresses, and the keyboard goes from call to call", async ({
   await expect(tab(page, "Ledger")).toHaveAttribute("aria-current", "page");
   await page.keyboard.press("j");
   await expect(page).toHaveURL(`/calls/${older.id}?tab=ledger`);
+  // The address changes at once; the way on is known when the call is there.
+  await expect(page.getByRole("main").getByText(older.id)).toBeVisible();
   await page.keyboard.press("k");
   await expect(page).toHaveURL(`/calls/${newer.id}?tab=ledger`);
   await page.goBack();
