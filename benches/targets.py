@@ -49,15 +49,20 @@ class TokenOne:
     name = "TokenOne"
 
     def __init__(self, simulator, _work):
-        self.server = Server(f"""
+        self.server = Server(log_filter="warn")
+        credential = self.server.folder / "credential"
+        credential.write_text("any")
+        credential.chmod(0o600)
+        self.server.config.write_text(f"""
 [[provider]]
 slug = "bench"
 base_url = "{simulator.url}/v1"
+credential_file = "{credential}"
 
 [[alias]]
 name = "bench-small"
 targets = [{{ provider = "bench", model = "sim-small", price_provider = "simulator" }}]
-""", log_filter="warn")
+""")
         self.server.start()
         self.url = f"{self.server.url}/v1/chat/completions"
         self.model = "bench-small"
