@@ -12,7 +12,10 @@ use serde::{Deserialize, Serialize};
 pub struct UiFault(pub Fault);
 
 impl From<Fault> for UiFault {
+    /// On the server this also gives the response the status that goes with the fault.
     fn from(fault: Fault) -> Self {
+        #[cfg(feature = "ssr")]
+        crate::server::refuse(crate::server::status(&fault));
         Self(fault)
     }
 }
@@ -32,7 +35,9 @@ impl FromServerFnError for UiFault {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         use ServerFnErrorErr as E;
         Self(match error {
-            E::Args(_) | E::MissingArg(_) => {
+            E::Args(_) | E::MissingArg(_) | E::Deserialization(_) => {
+                #[cfg(feature = "ssr")]
+                crate::server::refuse(http::StatusCode::BAD_REQUEST);
                 Fault::Invalid { field: Field::Filter, reason: Reason::Malformed }
             }
             E::Request(_) => Fault::Unavailable,

@@ -61,20 +61,12 @@ pub fn session() -> Result<Arc<dyn BrowserSession>, Fault> {
     extension::<Arc<dyn BrowserSession>>().ok_or_else(misplaced)
 }
 
-/// Turns a port's answer into a server function's, and gives the response the status that goes with
-/// a refusal. A form that was sent without JavaScript keeps its redirect, which carries the refusal.
+/// Turns a port's answer into a server function's.
 ///
 /// # Errors
 /// The fault that came in.
 pub fn answer<T>(result: Result<T, Fault>) -> Result<T, UiFault> {
-    result.map_err(|fault| {
-        if !plain_form()
-            && let Some(response) = use_context::<ResponseOptions>()
-        {
-            response.set_status(status(&fault));
-        }
-        UiFault(fault)
-    })
+    result.map_err(UiFault::from)
 }
 
 /// The status of a page that shows this fault.
@@ -96,6 +88,14 @@ pub const fn status(fault: &Fault) -> StatusCode {
 pub fn set_status(status: StatusCode) {
     if let Some(response) = use_context::<ResponseOptions>() {
         response.set_status(status);
+    }
+}
+
+/// Gives the response of a server function the status of its refusal. A form that was sent without
+/// JavaScript keeps its redirect, which carries the refusal.
+pub(crate) fn refuse(status: StatusCode) {
+    if !plain_form() {
+        set_status(status);
     }
 }
 
