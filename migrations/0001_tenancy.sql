@@ -125,9 +125,11 @@ revoke execute on all functions in schema sec from public;
 grant execute on function sec.context_part(integer), sec.context_tenants(), sec.context_tenant(),
   sec.context_projects() to tokenone_gateway, tokenone_console;
 
+grant create on schema sec to tokenone_system;
 reset role;
 alter function sec.context_part(integer) owner to tokenone_system;
 set local role tokenone_owner;
+revoke create on schema sec from tokenone_system;
 
 -- ── Protection ──────────────────────────────────────────────────────────────────────────────────
 -- Every tenant table is given to this helper once, right after its creation.

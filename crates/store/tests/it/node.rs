@@ -330,3 +330,31 @@ async fn a_database_is_migrated_from_nothing_and_takes_its_passwords() {
     assert_eq!(store.verify().await, Ok(()));
     store.close().await;
 }
+
+/// A managed database gives no superuser: a role that may make roles and owns the database is enough.
+#[tokio::test]
+async fn a_database_is_migrated_by_a_role_that_is_no_superuser() {
+    let cluster = testing::private_cluster().await;
+    let mut connection = connect(&cluster.cluster().superuser_url("postgres")).await;
+    for statement in [
+        "create role migrator login createrole password 'migrator-password-1'",
+        "create database house owner migrator",
+    ] {
+        run(&mut connection, statement).await.unwrap();
+    }
+    let url = cluster.cluster().url("migrator", "migrator-password-1", "house");
+    store::migrate(&url).await.unwrap();
+    let secrets = store::RuntimeSecrets {
+        gateway_password: "gateway-password-1".into(),
+        console_password: "console-password-1".into(),
+        ..secrets()
+    };
+    store::install_secrets(&url, &secrets).await.unwrap();
+    // A second start finds everything in place.
+    store::migrate(&url).await.unwrap();
+    store::install_secrets(&url, &secrets).await.unwrap();
+    let urls = store::runtime_urls(&url, &secrets).unwrap();
+    let store = Store::connect(&urls, CONTEXT_KEY).await.unwrap();
+    assert_eq!(store.verify().await, Ok(()));
+    store.close().await;
+}
