@@ -31,6 +31,8 @@ use crate::{demo, estate, jobs, keks, log, secrets, simulated};
 /// How long the embedded database may take to stop, after which it is left to recover next time.
 const DATABASE_STOP: Duration = Duration::from_secs(20);
 
+/// How long the last answers may take to leave, and the database's connections to close.
+const LAST_BYTES: Duration = Duration::from_secs(5);
 /// Where embedded databases live whose data directory only root can enter.
 const CLUSTERS_OF_ROOT: &str = "/var/lib/tokenone";
 
@@ -121,14 +123,57 @@ async fn run(
     metrics_door: Option<(TcpListener, metrics::Handle)>,
     stop: impl Future<Output = ()>,
 ) -> Result<(), Stopped> {
+    let address =
+        listener.local_addr().map_err(|error| Stopped::because("no address was taken", error))?;
+    tokio::pin!(stop);
+    let Opened { parts, router, demo, setup_token } = tokio::select! {
+        opened = open(config, data, clock, admin_url, &origin, address) => opened?,
+        () = &mut stop => return Ok(()),
+    };
+
+    let (closing, closed) = tokio::sync::watch::channel(false);
+    let mut doors = tokio::task::JoinSet::new();
+    doors.spawn(http::serve(listener, router, closed.clone()));
+    if let Some((door, recorder)) = metrics_door {
+        doors.spawn(http::serve(door, metrics::routes(recorder), closed));
+    }
+    announce(&origin, demo.as_ref(), &parts, &setup_token).await;
+
+    stop.await;
+    tracing::info!("stopping: no new calls; those in flight may finish");
+    let _listeners = closing.send(true);
+    parts.feed.close();
+    parts.gateway.drain(config.settings.drain).await;
+    // Calls are settled by now; what is still in the sockets' buffers goes out.
+    let _last_bytes =
+        tokio::time::timeout(LAST_BYTES, async { while doors.join_next().await.is_some() {} })
+            .await;
+    doors.abort_all();
+    let _closed = tokio::time::timeout(LAST_BYTES, parts.store.close()).await;
+    Ok(())
+}
+
+/// What is ready to be served.
+struct Opened {
+    parts: Parts,
+    router: axum::Router,
+    demo: Option<demo::Credentials>,
+    setup_token: SecretString,
+}
+
+async fn open(
+    config: &Config,
+    data: &Path,
+    clock: Arc<dyn Clock>,
+    admin_url: &SecretString,
+    origin: &Origin,
+    address: SocketAddr,
+) -> Result<Opened, Stopped> {
     let secrets = open_secrets(&config.settings, data, clock.clone()).await?;
     prepare(admin_url, &secrets).await?;
     let setup_token =
         demo::token().map_err(|error| Stopped::because("the first-run token", error))?;
     let parts = start(config, &secrets, admin_url, clock.clone(), &setup_token).await?;
-    let address =
-        listener.local_addr().map_err(|error| Stopped::because("no address was taken", error))?;
-
     let doors = Doors {
         console: parts.console.clone(),
         gateway: parts.gateway.clone(),
@@ -154,22 +199,7 @@ async fn run(
     } else {
         None
     };
-
-    let (closing, closed) = tokio::sync::watch::channel(false);
-    let mut doors = tokio::task::JoinSet::new();
-    doors.spawn(http::serve(listener, router, closed.clone()));
-    if let Some((door, recorder)) = metrics_door {
-        doors.spawn(http::serve(door, metrics::routes(recorder), closed));
-    }
-    announce(&origin, demo.as_ref(), &parts, &setup_token).await;
-
-    stop.await;
-    tracing::info!("stopping: no new calls; those in flight may finish");
-    let _listeners = closing.send(true);
-    parts.gateway.drain(config.settings.drain).await;
-    doors.abort_all();
-    parts.store.close().await;
-    Ok(())
+    Ok(Opened { parts, router, demo, setup_token })
 }
 
 async fn start(

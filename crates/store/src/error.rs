@@ -31,6 +31,13 @@ pub enum StoreError {
         #[source]
         cause: Cause,
     },
+    /// The database was sealed with another key store: nothing of it would open, and the nodes that have
+    /// the right one would be locked out.
+    #[error(
+        "this database belongs to another key store than the present one: set TOKENONE_KEYSTORE to the \
+         one it was used with"
+    )]
+    OtherKeyStore,
     /// A value is outside what the schema takes.
     #[error("`{what}` is not acceptable")]
     Invalid {

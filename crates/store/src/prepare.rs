@@ -67,6 +67,13 @@ pub async fn install_secrets(
     secrets: &RuntimeSecrets,
 ) -> Result<(), StoreError> {
     let mut connection = PgConnection::connect(admin_url.expose_secret()).await?;
+    // Looked at before anything is changed: a node with the wrong key store must not lock out the others.
+    let known = sqlx::query_scalar!("select key from sec.context_key where kid = $1", KID)
+        .fetch_optional(&mut connection)
+        .await?;
+    if known.is_some_and(|known| known != secrets.context_key.expose_secret()[..]) {
+        return Err(StoreError::OtherKeyStore);
+    }
     for (role, password) in
         [(GATEWAY_ROLE, &secrets.gateway_password), (CONSOLE_ROLE, &secrets.console_password)]
     {
@@ -74,7 +81,7 @@ pub async fn install_secrets(
     }
     sqlx::query!(
         "insert into sec.context_key (kid, key) values ($1, $2)
-         on conflict (kid) do update set key = excluded.key where context_key.key <> excluded.key",
+         on conflict do nothing",
         KID,
         &secrets.context_key.expose_secret()[..],
     )

@@ -63,16 +63,14 @@ pub async fn create(store: &Store, id: &IdHash, session: &SessionRow) -> Result<
     Ok(done.rows_affected() == 1)
 }
 
-/// Keeps what a session remembers, or makes it where it is not there.
+/// Keeps what a session remembers. One that was ended in the meantime stays ended: a slow request must
+/// not bring it back.
 ///
 /// # Errors
 /// [`StoreError::Invalid`] where the data is too large.
 pub async fn save(store: &Store, id: &IdHash, session: &SessionRow) -> Result<(), StoreError> {
     sqlx::query!(
-        "insert into identity.session (id_hash, account_id, data, expires_at)
-         values ($1, $2, $3, $4)
-         on conflict (id_hash) do update set account_id = excluded.account_id,
-           data = excluded.data, expires_at = excluded.expires_at",
+        "update identity.session set account_id = $2, data = $3, expires_at = $4 where id_hash = $1",
         &id[..],
         session.account_id.map(|id| id.uuid()),
         session.data,

@@ -74,9 +74,7 @@ pub async fn ensure(estate: Estate<'_>) -> Result<Option<Credentials>, DemoError
     if !empty {
         return Credentials::read(estate.folder, estate.base_url);
     }
-    let credentials = people::make(&estate).await?;
-    // Written before the calls: a start that is cut short leaves an estate that can be used.
-    credentials.write(estate.folder)?;
+    let Some(credentials) = people::make(&estate).await? else { return Ok(None) };
     calls::make(estate.router, &credentials).await;
     Ok(Some(credentials))
 }

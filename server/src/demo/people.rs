@@ -48,8 +48,9 @@ const PEOPLE: [(Role, &str, &str); 3] = [
     (Role::Auditor, "auditor", "Iris Auditor"),
 ];
 
-/// Makes all of it.
-pub(super) async fn make(estate: &Estate<'_>) -> Result<Credentials, DemoError> {
+/// Makes all of it; `None` where another node was faster. The passwords are written down before the
+/// accounts are: a start that is cut short leaves no estate that nobody can enter.
+pub(super) async fn make(estate: &Estate<'_>) -> Result<Option<Credentials>, DemoError> {
     let passwords = Passwords::default();
     let mut users = Vec::new();
     let mut api_keys = Vec::new();
@@ -59,9 +60,9 @@ pub(super) async fn make(estate: &Estate<'_>) -> Result<Credentials, DemoError> 
     let mut tx = estate.store.system(Reason::Demo).await?;
     // Two nodes that start at once: one of them makes the estate.
     if !tx.create_first_account(&operator.account).await? {
-        return Ok(Credentials { base_url: estate.base_url.to_owned(), users: vec![], api_keys });
+        return Ok(None);
     }
-    let mut tenants = Vec::new();
+    let mut keys = Vec::new();
     for Plan { slug, name, markup_ppm, projects } in TENANTS {
         let tenant_id = TenantId::mint();
         tx.create_tenant(tenant_id, slug, name, markup_ppm).await?;
@@ -77,34 +78,42 @@ pub(super) async fn make(estate: &Estate<'_>) -> Result<Credentials, DemoError> 
             tx.add_member(tenant_id, made.account.id, role, &ids[..1]).await?;
             users.push(made.user(role, Some(name)));
         }
-        tenants.push((tenant_id, name, ids, projects));
-    }
-    tx.commit().await?;
-
-    for (tenant_id, tenant, ids, projects) in tenants {
         let scope = Scope { tenant_id, projects: ids.to_vec() };
-        for (id, (slug, project)) in ids.into_iter().zip(projects) {
-            api_keys.push(key(estate, &scope, tenant, (id, slug, project)).await?);
+        for (project_id, (slug, project)) in ids.into_iter().zip(projects) {
+            let key = ApiKey::mint(Environment::Live)?;
+            api_keys.push(Key {
+                tenant: name.to_owned(),
+                project: project.to_owned(),
+                name: format!("{slug}-service"),
+                key: key.expose().to_owned(),
+                aliases: vec!["sim-small".to_owned(), "sim-large".to_owned()],
+            });
+            keys.push((scope.clone(), project_id, format!("{slug}-service"), key));
         }
     }
-    Ok(Credentials { base_url: estate.base_url.to_owned(), users, api_keys })
+    let credentials = Credentials { base_url: estate.base_url.to_owned(), users, api_keys };
+    credentials.write(estate.folder)?;
+    tx.commit().await?;
+    for (scope, project_id, name, key) in keys {
+        keep_key(estate, &scope, project_id, &name, &key).await?;
+    }
+    Ok(Some(credentials))
 }
 
-/// One key for a project.
-async fn key(
+/// Keeps a project's key.
+async fn keep_key(
     estate: &Estate<'_>,
     scope: &Scope,
-    tenant: &str,
-    (project_id, slug, project): (ProjectId, &str, &str),
-) -> Result<Key, DemoError> {
-    let key = ApiKey::mint(Environment::Live)?;
+    project_id: ProjectId,
+    name: &str,
+    key: &ApiKey,
+) -> Result<(), DemoError> {
     let id = KeyId::mint();
-    let name = format!("{slug}-service");
     let mut tx = estate.store.tenant(scope).await?;
     tx.create_key(&NewKey {
         id,
         project_id,
-        name: name.clone(),
+        name: name.to_owned(),
         mac: key.mac(estate.secrets.pepper.expose()),
         pepper: crate::secrets::PEPPER,
         shown: key.shown(),
@@ -113,15 +122,9 @@ async fn key(
         expires_at: None,
     })
     .await?;
-    tx.audit(&audit(id, project_id, &name)).await?;
+    tx.audit(&audit(id, project_id, name)).await?;
     tx.commit().await?;
-    Ok(Key {
-        tenant: tenant.to_owned(),
-        project: project.to_owned(),
-        name,
-        key: key.expose().to_owned(),
-        aliases: vec!["sim-small".to_owned(), "sim-large".to_owned()],
-    })
+    Ok(())
 }
 
 fn audit(id: KeyId, project_id: ProjectId, name: &str) -> AuditEntry {

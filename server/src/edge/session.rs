@@ -42,17 +42,28 @@ pub fn layer(store: Store, clock: Arc<dyn Clock>, origin: &Origin) -> SessionMan
         .with_expiry(Expiry::OnInactivity(idle))
 }
 
-/// The facts of a session that is alive, with its idle clock set anew.
-pub async fn facts(session: &Session, now: DateTime<Utc>) -> Option<SessionFacts> {
-    let mut facts: SessionFacts = session.get(FACTS).await.ok().flatten()?;
+/// The facts of a session that is alive, with its idle clock set anew; `None` for nobody.
+///
+/// # Errors
+/// [`Fault::Unavailable`] where the store does not answer: nobody must be taken for signed out by that.
+pub async fn facts(
+    session: &Session,
+    now: DateTime<Utc>,
+) -> std::result::Result<Option<SessionFacts>, Fault> {
+    use tower_sessions::session::Error as E;
+    let mut facts: SessionFacts = match session.get(FACTS).await {
+        Ok(Some(facts)) => facts,
+        Err(error @ E::Store(_)) => return Err(unavailable(error)),
+        Ok(None) | Err(_) => return Ok(None),
+    };
     if !facts.live(now) {
-        let _gone = session.flush().await;
-        return None;
+        session.flush().await.map_err(unavailable)?;
+        return Ok(None);
     }
     if facts.touch(now) {
-        session.insert(FACTS, facts).await.ok()?;
+        session.insert(FACTS, facts).await.map_err(unavailable)?;
     }
-    Some(facts)
+    Ok(Some(facts))
 }
 
 /// A session of the request at hand, as pages see it.
@@ -84,7 +95,7 @@ impl BrowserSession for Current {
     }
 
     async fn remember_seat(&self, tenant_id: Option<TenantId>) -> std::result::Result<(), Fault> {
-        let mut facts = facts(&self.session, self.now).await.ok_or(Fault::SignInAgain)?;
+        let mut facts = facts(&self.session, self.now).await?.ok_or(Fault::SignInAgain)?;
         facts.seat = Some(tenant_id.map_or(SeatChoice::Platform, SeatChoice::Tenant));
         self.renew(facts).await
     }
@@ -115,20 +126,15 @@ impl std::fmt::Debug for Rows {
 #[async_trait]
 impl SessionStore for Rows {
     async fn create(&self, record: &mut Record) -> Result<()> {
-        // 128 random bits do not repeat; the row's key would refuse it if they did.
-        self.save(record).await
+        let row = row(record)?;
+        while !sessions::create(&self.store, &hash(record.id), &row).await.map_err(backend)? {
+            record.id = Id::default();
+        }
+        Ok(())
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
-        let facts = record.data.get(FACTS).cloned();
-        let facts: Option<SessionFacts> = facts
-            .map(serde_json::from_value)
-            .transpose()
-            .map_err(|e| Error::Encode(e.to_string()))?;
-        let account = facts.map(|facts| facts.account_id);
-        let data = serde_json::to_value(&record.data).map_err(|e| Error::Encode(e.to_string()))?;
-        let ends = facts.map_or_else(|| to_utc(record.expiry_date), |facts| facts.ends_at());
-        let row = SessionRow { account_id: account, data, expires_at: ends };
+        let row = row(record)?;
         sessions::save(&self.store, &hash(record.id), &row).await.map_err(backend)
     }
 
@@ -148,6 +154,18 @@ impl SessionStore for Rows {
     async fn delete(&self, id: &Id) -> Result<()> {
         sessions::delete(&self.store, &hash(*id)).await.map_err(backend)
     }
+}
+
+fn row(record: &Record) -> Result<SessionRow> {
+    let facts = record.data.get(FACTS).cloned();
+    let facts: Option<SessionFacts> =
+        facts.map(serde_json::from_value).transpose().map_err(|e| Error::Encode(e.to_string()))?;
+    let data = serde_json::to_value(&record.data).map_err(|e| Error::Encode(e.to_string()))?;
+    Ok(SessionRow {
+        account_id: facts.map(|facts| facts.account_id),
+        data,
+        expires_at: facts.map_or_else(|| to_utc(record.expiry_date), |facts| facts.ends_at()),
+    })
 }
 
 /// The tenant that a session remembers.

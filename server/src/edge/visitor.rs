@@ -92,7 +92,7 @@ async fn caller(
     visitor: &Visitor,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<Option<Caller>, Fault> {
-    let Some(facts) = session::facts(session, now).await else { return Ok(None) };
+    let Some(facts) = session::facts(session, now).await? else { return Ok(None) };
     let access = &reception.console.access;
     match access.caller(visitor, facts.account_id, session::seat(&facts)).await {
         Ok(caller) => Ok(Some(caller)),

@@ -15,6 +15,7 @@ use futures_util::{Stream, StreamExt as _};
 use store::{Channel, Notice, Store};
 use tokio::sync::broadcast;
 use tokio_stream::wrappers::BroadcastStream;
+use tokio_util::sync::CancellationToken;
 
 /// Notices that a slow page may lag behind before it loses some; it catches up with the next.
 const NOTICES_MAX: usize = 1_024;
@@ -35,13 +36,20 @@ pub struct Recorded {
 #[derive(Clone)]
 pub struct Feed {
     sender: broadcast::Sender<Recorded>,
+    /// Ends the open streams, which would otherwise outlast everything else at a stop.
+    closing: CancellationToken,
 }
 
 impl Feed {
     /// A feed without a source yet.
     #[must_use]
     pub fn new() -> Self {
-        Self { sender: broadcast::Sender::new(NOTICES_MAX) }
+        Self { sender: broadcast::Sender::new(NOTICES_MAX), closing: CancellationToken::new() }
+    }
+
+    /// Ends every open stream.
+    pub fn close(&self) {
+        self.closing.cancel();
     }
 
     /// Listens to the database for as long as the process lives.
@@ -96,7 +104,8 @@ async fn activity(
             let data = format!(r#"{{"latest":"{}"}}"#, recorded.latest);
             Ok(Event::default().event("calls").data(data))
         })
-        .take_until(tokio::time::sleep(Duration::from_secs(STREAM_S_MAX)));
+        .take_until(tokio::time::sleep(Duration::from_secs(STREAM_S_MAX)))
+        .take_until(feed.closing.cancelled_owned());
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(KEEP_ALIVE_S))))
 }
 

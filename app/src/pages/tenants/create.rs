@@ -66,7 +66,7 @@ fn TenantFields(fault: Memo<Option<Fault>>) -> impl IntoView {
                 label="Name"
                 autocomplete="off"
                 maxlength=NAME_CHARS_MAX
-                error=wrong(FieldName::Name)
+                error=wrong(FieldName::Tenant)
             />
             <Field
                 id="tenant-slug"
@@ -103,6 +103,7 @@ fn AdminFields(fault: Memo<Option<Fault>>) -> impl IntoView {
                 label="Name"
                 autocomplete="off"
                 maxlength=NAME_CHARS_MAX
+                error=wrong(FieldName::Name)
             />
             <Field
                 id="admin-email"

@@ -325,6 +325,14 @@ async fn a_database_is_migrated_from_nothing_and_takes_its_passwords() {
         ..secrets()
     };
     store::install_secrets(&url, &secrets).await.unwrap();
+    // A node that comes with another key store is refused before it can lock this one out.
+    let stranger = store::RuntimeSecrets {
+        gateway_password: "gateway-password-2".into(),
+        console_password: "console-password-2".into(),
+        context_key: secrecy::SecretBox::new(Box::new([1; 32])),
+    };
+    let refused = store::install_secrets(&url, &stranger).await;
+    assert!(matches!(refused, Err(StoreError::OtherKeyStore)));
     let urls = store::runtime_urls(&url, &secrets).unwrap();
     let store = Store::connect(&urls, CONTEXT_KEY).await.unwrap();
     assert_eq!(store.verify().await, Ok(()));

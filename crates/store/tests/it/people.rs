@@ -142,17 +142,23 @@ async fn sessions_live_until_they_end() {
     assert!(!sessions::create(store, &first, &session).await.unwrap());
     let signed_in = SessionRow { account_id: Some(account), ..session.clone() };
     sessions::save(store, &first, &signed_in).await.unwrap();
+    // Saving makes no session: one that was ended meanwhile stays ended.
     sessions::save(store, &second, &signed_in).await.unwrap();
+    assert_eq!(sessions::load(store, &second, now).await.unwrap(), None);
+    assert!(sessions::create(store, &second, &signed_in).await.unwrap());
     assert_eq!(sessions::load(store, &first, now).await.unwrap(), Some(signed_in.clone()));
     let later = now + TimeDelta::minutes(2);
     assert_eq!(sessions::load(store, &first, later).await.unwrap(), None);
     sessions::delete(store, &first).await.unwrap();
     assert_eq!(sessions::load(store, &first, now).await.unwrap(), None);
     assert_eq!(sessions::delete_of_account(store, account).await.unwrap(), 1);
-    sessions::save(store, &second, &session).await.unwrap();
+    assert!(sessions::create(store, &second, &session).await.unwrap());
     assert_eq!(sessions::delete_expired(store, now).await.unwrap(), 0);
     assert_eq!(sessions::delete_expired(store, later).await.unwrap(), 1);
-    let huge = SessionRow { data: serde_json::json!(random_text(9_000)), ..session };
+    let huge = SessionRow { data: serde_json::json!(random_text(9_000)), ..session.clone() };
+    let refused = sessions::create(store, &first, &huge).await;
+    assert!(matches!(refused, Err(StoreError::Invalid { .. })));
+    assert!(sessions::create(store, &first, &session).await.unwrap());
     assert!(matches!(sessions::save(store, &first, &huge).await, Err(StoreError::Invalid { .. })));
 }
 
