@@ -363,11 +363,39 @@ fn expect(scanner: &mut Scanner<'_>, field: &str, kind: Kind, reason: &str) -> R
     if scanner.kind()? == kind { Ok(()) } else { Err(invalid(field, reason)) }
 }
 
+/// Fields that decide what a call costs and where it goes. Decoders that fold case, as Go's does, would
+/// read another spelling as the same field, and take its value instead of the one that we priced.
+const ACTED_ON: [&str; 8] = [
+    "model",
+    "messages",
+    "stream",
+    "stream_options",
+    "include_usage",
+    "max_tokens",
+    "max_completion_tokens",
+    "n",
+];
+
+/// Whether a name is read as another by a decoder that folds case. Two letters beyond ASCII fold into it.
+fn folds_to(name: &str, known: &str) -> bool {
+    let folded = name.chars().map(|c| match c {
+        '\u{17f}' => 's',
+        '\u{212a}' => 'k',
+        c => c.to_ascii_lowercase(),
+    });
+    folded.eq(known.chars())
+}
+
 /// Refuses a name that came before: which of two values counts is anybody's guess, and a guess that
 /// we and the provider make differently is a hole.
 fn once<'a>(seen: &mut Vec<Cow<'a, str>>, name: Cow<'a, str>, path: &str) -> Result<(), Invalid> {
     if seen.contains(&name) {
         return Err(invalid(format!("{path}{}", shown(&name)), "it is given twice"));
+    }
+    let acted_on = if path.starts_with("messages") { &[][..] } else { &ACTED_ON[..] };
+    if let Some(known) = acted_on.iter().find(|known| **known != name && folds_to(&name, known)) {
+        let reason = format!("it differs from `{known}` only in case, and some servers read it so");
+        return Err(invalid(format!("{path}{}", shown(&name)), reason));
     }
     if seen.len() == FIELDS_MAX {
         return Err(invalid(

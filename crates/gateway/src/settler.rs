@@ -17,6 +17,8 @@ const PAUSE_MIN: Duration = Duration::from_millis(50);
 const PAUSE_MAX: Duration = Duration::from_secs(2);
 /// How long one try may take.
 const TRY_WAIT: Duration = Duration::from_secs(15);
+/// Bodies that one transaction carries at most, in bytes, a single call aside.
+const PORTION_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// How to settle.
 pub(crate) struct Terms {
@@ -51,7 +53,9 @@ pub(crate) async fn run(
         let written = batch.len();
         let oldest = batch.first().map(|settlement| settlement.since);
         let begun = Instant::now();
-        write(&mut connection, Lists::of(batch.drain(..)), &terms).await;
+        for lists in Lists::portions(batch.drain(..)) {
+            write(&mut connection, lists, &terms).await;
+        }
         metric::settled(written, inbox.len(), begun.elapsed());
         if let Some(since) = oldest {
             metric::settle_lag(since.elapsed());
@@ -85,14 +89,26 @@ struct Lists {
 }
 
 impl Lists {
-    fn of(batch: impl Iterator<Item = Settlement>) -> Self {
-        let mut lists = Self::default();
+    /// The batch in portions that the database writes well within its time, however large the bodies.
+    fn portions(batch: impl Iterator<Item = Settlement>) -> Vec<Self> {
+        let mut portions = vec![Self::default()];
+        let mut bytes = 0;
         for settlement in batch {
-            lists.resolutions.extend(settlement.resolution);
-            lists.records.push(settlement.record);
-            lists.payloads.extend(settlement.payload);
+            let more = settlement.payload.as_ref().map_or(0, |payload| {
+                payload.request.len() + payload.response.as_ref().map_or(0, Vec::len)
+            });
+            if bytes > 0 && bytes + more > PORTION_BYTES_MAX {
+                portions.push(Self::default());
+                bytes = 0;
+            }
+            bytes += more;
+            if let Some(lists) = portions.last_mut() {
+                lists.resolutions.extend(settlement.resolution);
+                lists.records.push(settlement.record);
+                lists.payloads.extend(settlement.payload);
+            }
         }
-        lists
+        portions
     }
 
     /// The same, call by call.
@@ -141,6 +157,7 @@ async fn persist(
     terms: &Terms,
 ) -> Result<(), (Lists, Option<StoreError>)> {
     let mut pause = PAUSE_MIN;
+    let mut doubted = false;
     loop {
         let attempt = connection.settle(&lists.resolutions, &lists.records, &lists.payloads);
         let written = tokio::select! {
@@ -149,6 +166,11 @@ async fn persist(
         };
         match written {
             Ok(Ok(_)) => return Ok(()),
+            // The connection is at fault at least as likely as the rows: it is made anew, once.
+            Ok(Err(error)) if !doubted && may_be_the_connection(&error) => {
+                tracing::warn!(%error, "settling is tried on a new connection");
+                doubted = true;
+            }
             Ok(Err(error)) if !error.is_retryable() => return Err((lists, Some(error))),
             Ok(Err(error)) => tracing::warn!(%error, "settling is tried again"),
             Err(_) => tracing::warn!("settling took too long and is tried again"),
@@ -157,6 +179,16 @@ async fn persist(
             () = sleep(pause) => pause = (pause * 2).min(PAUSE_MAX),
             () = terms.give_up.cancelled() => return Err((lists, None)),
         }
+    }
+}
+
+/// Whether an error can come from the connection's context and not from what is written: a context is
+/// refused after the machine was suspended, and an unknown error says nothing of the rows.
+fn may_be_the_connection(error: &StoreError) -> bool {
+    match error {
+        StoreError::Internal(_) => true,
+        StoreError::Refused { code, .. } => code == "42501",
+        _ => false,
     }
 }
 

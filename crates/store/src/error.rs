@@ -166,10 +166,14 @@ fn from_database(error: &dyn sqlx::error::DatabaseError) -> StoreError {
         "23503" | "42501" => StoreError::Refused { code, cause },
         _ if code.starts_with("TK") => StoreError::Refused { code, cause },
         _ if code.starts_with("22") => StoreError::Invalid { what: "value".into() },
-        // Connection, resources, operator intervention and cancellation, lock not available, and a
-        // sign-in that a changed password refused.
-        "55P03" => StoreError::Unavailable(cause),
-        _ if ["08", "53", "57", "58", "28", "25P"].iter().any(|class| code.starts_with(class)) => {
+        // Connection, resources, limits such as a full queue of notices, operator intervention and
+        // cancellation, lock not available, a database that is read-only while another takes over or is
+        // not there yet, and a sign-in that a changed password refused.
+        "55P03" | "25006" | "3D000" => StoreError::Unavailable(cause),
+        _ if ["08", "53", "54", "57", "58", "28", "25P"]
+            .iter()
+            .any(|class| code.starts_with(class)) =>
+        {
             StoreError::Unavailable(cause)
         }
         _ => StoreError::Internal(cause),

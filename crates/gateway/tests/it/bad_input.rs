@@ -81,6 +81,13 @@ fn fields() -> Vec<Case> {
         body(&format!("{{\"model\":\"a\",\"mod\\u0065l\":\"b\",{OK}}}"), "model", "twice"),
         body(&format!("{{\"model\":\"a\",{OK},{OK}}}"), "messages", "twice"),
         body(&format!("{{\"model\":\"a\",{OK},\"x\":1,\"x\":2}}"), "x", "twice"),
+        body(&format!("{{\"model\":\"a\",{OK},\"Model\":\"b\"}}"), "Model", "only in case"),
+        body(
+            &format!("{{\"model\":\"a\",{OK},\"\\u017ftream\":true}}"),
+            "\u{17f}tream",
+            "only in case",
+        ),
+        body(&with("MAX_TOKENS", json!(9)), "MAX_TOKENS", "only in case"),
         body(r#"{"model":"sim-small"}"#, "messages", "missing"),
         body(&messages(json!(null)), "messages", "array"),
         body(&messages(json!("hi")), "messages", "array"),
