@@ -165,6 +165,8 @@ impl Ear {
         let heard = [
             Closure::<dyn FnMut(Event)>::new(move |_| {
                 live.line.try_set(Line::Open);
+                // What was recorded between the listing and this moment was told to nobody.
+                live.dirty.try_set(true);
             }),
             Closure::<dyn FnMut(Event)>::new(move |_| {
                 live.line.try_set(Line::Polling);
