@@ -53,6 +53,11 @@ pub enum Refusal {
         /// The call that it ran as.
         call_id: crate::ids::CallId,
     },
+    /// The idempotency key is in use by the same request, which has not ended.
+    InProgress {
+        /// The call that it runs as.
+        call_id: crate::ids::CallId,
+    },
     /// The idempotency key was used before, for another request.
     IdempotencyConflict,
     /// The model has no price, so that its cost cannot be proven.
@@ -108,6 +113,7 @@ impl Refusal {
             Self::MethodNotAllowed { .. } => (405, INVALID, "method_not_allowed", false, None),
             Self::UnsupportedMediaType => (415, INVALID, "unsupported_media_type", false, None),
             Self::Duplicate { .. } => (409, INVALID, "idempotency_key_used", false, None),
+            Self::InProgress { .. } => (409, INVALID, "idempotency_key_in_progress", true, Some(1)),
             Self::IdempotencyConflict => (409, INVALID, "idempotency_key_conflict", false, None),
             Self::Unpriced { .. } => (403, "permission_error", "model_unpriced", false, None),
             Self::Overloaded => (503, SERVER, "overloaded", true, Some(1)),
@@ -128,7 +134,9 @@ impl Refusal {
             Self::InvalidBody { field, .. } if !field.is_empty() => Some(field),
             Self::InvalidHeader { name, .. } => Some(name),
             Self::UnknownModel { .. } | Self::Unpriced { .. } => Some("model"),
-            Self::Duplicate { .. } | Self::IdempotencyConflict => Some("Idempotency-Key"),
+            Self::Duplicate { .. } | Self::InProgress { .. } | Self::IdempotencyConflict => {
+                Some("Idempotency-Key")
+            }
             _ => None,
         }
     }
@@ -162,6 +170,10 @@ impl Refusal {
             }
             Self::Duplicate { call_id } => format!(
                 "This idempotency key was already used for this request, which ran as call {call_id}; \
+                 nothing was sent or charged again."
+            ),
+            Self::InProgress { call_id } => format!(
+                "This idempotency key is in use by this request, which still runs as call {call_id}; \
                  nothing was sent or charged again."
             ),
             Self::IdempotencyConflict => "This idempotency key was already used for another \

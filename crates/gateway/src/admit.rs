@@ -97,6 +97,7 @@ async fn hold(
         Ok(Ok(Judgement { obligation, verdict })) => {
             let refusal = match verdict {
                 Ok(Verdict::Duplicate { call_id }) => Refusal::Duplicate { call_id },
+                Ok(Verdict::InProgress { call_id }) => Refusal::InProgress { call_id },
                 Ok(Verdict::Conflict) => Refusal::IdempotencyConflict,
                 Ok(Verdict::Held) | Err(_) => Refusal::Unavailable,
             };

@@ -126,6 +126,17 @@ impl Store {
             .await?)
     }
 
+    /// Forgets idempotency keys whose day is over, at most `rows_max` of them, and says how many.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database does not answer.
+    pub async fn forget_idempotency(&self, rows_max: u32) -> Result<i32, StoreError> {
+        let rows_max = i32::try_from(rows_max).unwrap_or(i32::MAX);
+        Ok(sqlx::query_scalar!(r#"select app.forget_idempotency($1) as "forgotten!""#, rows_max)
+            .fetch_one(&self.gateway)
+            .await?)
+    }
+
     /// Whether both roles get an answer.
     ///
     /// # Errors

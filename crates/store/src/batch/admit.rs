@@ -43,7 +43,12 @@ pub enum Verdict {
         /// As this call.
         call_id: CallId,
     },
-    /// The idempotency key ran another request before.
+    /// The idempotency key is running this very request: its call has not ended.
+    InProgress {
+        /// As this call.
+        call_id: CallId,
+    },
+    /// The idempotency key is that of another request.
     Conflict,
 }
 
@@ -110,6 +115,7 @@ async fn admit(
                 (0, _) => Verdict::Held,
                 (1, Some(first)) => Verdict::Duplicate { call_id: first.into() },
                 (2, _) => Verdict::Conflict,
+                (3, Some(first)) => Verdict::InProgress { call_id: first.into() },
                 _ => return Err(StoreError::Unreadable { what: "verdict" }),
             };
             Ok((row.call_id.into(), verdict))

@@ -9,7 +9,7 @@ use domain::outcome::Outcome;
 use store::ledger::{CallLedger, TransferKind};
 use store::{HoldRow, Payable, Resolution, Settled, StoreError, Verdict};
 
-use crate::estate::{Dice, House, Tenant, expire, payload, post, void};
+use crate::estate::{Dice, House, Tenant, expire, number, payload, post, run, void};
 
 async fn ledger(house: &House, tenant: &Tenant, call: CallId) -> CallLedger {
     let mut tx = house.store.tenant(&tenant.scope()).await.unwrap();
@@ -127,8 +127,8 @@ async fn b4_fifty_retries_at_once_make_one_hold_and_b5_another_body_conflicts() 
     for task in tasks {
         match task.await.unwrap() {
             (call, Verdict::Held) => held.push(call),
-            (_, Verdict::Duplicate { call_id }) => pointed.push(call_id),
-            (_, Verdict::Conflict) => panic!("the same body is no conflict"),
+            (_, Verdict::InProgress { call_id }) => pointed.push(call_id),
+            (_, other) => panic!("{other:?} of a call that runs"),
         }
     }
     assert_eq!((held.len(), pointed.len()), (1, 49));
@@ -151,6 +151,81 @@ async fn b4_fifty_retries_at_once_make_one_hold_and_b5_another_body_conflicts() 
     let before = verdicts.clone();
     // The same batch again, as after a lost connection: the same answers.
     assert_eq!(batch.admit(&holds, 60).await.unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_key_is_used_once_its_call_ran_and_free_once_it_was_voided() {
+    let house = House::new().await;
+    let a = house.tenant("ada").await;
+    let mut batch = house.store.batch().await.unwrap();
+    let mut ask = async |hold: &HoldRow| {
+        batch.admit(std::slice::from_ref(hold), 60).await.unwrap()[&hold.call_id]
+    };
+    let first = keyed(&house, &a, "order-1", 1);
+    assert_eq!(ask(&first).await, Verdict::Held);
+    let again = keyed(&house, &a, "order-1", 1);
+    assert_eq!(ask(&again).await, Verdict::InProgress { call_id: first.call_id });
+    let mut other = house.store.batch().await.unwrap();
+    other.settle(&[void(&a, first.call_id)], &[], &[]).await.unwrap();
+    // Another body may take the key too: nothing ran under it.
+    let second = keyed(&house, &a, "order-1", 2);
+    assert_eq!(ask(&second).await, Verdict::Held);
+    // The voided call cannot take it back.
+    assert_eq!(ask(&first).await, Verdict::Conflict);
+    other.settle(&[post(&a, second.call_id, 7, 6)], &[], &[]).await.unwrap();
+    let third = keyed(&house, &a, "order-1", 2);
+    assert_eq!(ask(&third).await, Verdict::Duplicate { call_id: second.call_id });
+    // What expired may have run.
+    let lost = keyed(&house, &a, "order-2", 1);
+    assert_eq!(ask(&lost).await, Verdict::Held);
+    other.settle(&[expire(&a, lost.call_id)], &[], &[]).await.unwrap();
+    let after = keyed(&house, &a, "order-2", 1);
+    assert_eq!(ask(&after).await, Verdict::Duplicate { call_id: lost.call_id });
+}
+
+#[tokio::test]
+async fn of_fifty_that_race_for_a_freed_key_one_gets_it_while_old_keys_are_forgotten() {
+    let house = House::new().await;
+    let a = house.tenant("ada").await;
+    let mut batch = house.store.batch().await.unwrap();
+    let first = keyed(&house, &a, "freed", 1);
+    batch.admit(std::slice::from_ref(&first), 60).await.unwrap();
+    batch.settle(&[void(&a, first.call_id)], &[], &[]).await.unwrap();
+    let mut admin = house.admin().await;
+    let yesterday = format!(
+        "insert into app.idempotency (tenant_id, project_id, key, request_hash, call_id, at)
+         select '{}', '{}', k, sha256('x'), gen_random_uuid(), now() - interval '25 hours'
+         from unnest(array['stale', 'forgotten']) k",
+        a.id, a.project
+    );
+    run(&mut admin, &yesterday).await.unwrap();
+    let mut tasks = Vec::new();
+    for index in 0..50 {
+        let key = if index % 2 == 0 { "freed" } else { "stale" };
+        let hold = keyed(&house, &a, key, 1);
+        let store = house.store.clone();
+        tasks.push(tokio::spawn(async move {
+            if index % 5 == 0 {
+                store.forget_idempotency(10).await.unwrap();
+            }
+            let mut batch = store.batch().await.unwrap();
+            let verdicts = batch.admit(std::slice::from_ref(&hold), 60).await.unwrap();
+            (key, verdicts[&hold.call_id])
+        }));
+    }
+    let mut held = Vec::new();
+    for task in tasks {
+        match task.await.unwrap() {
+            (key, Verdict::Held) => held.push(key),
+            (_, Verdict::InProgress { .. }) => {}
+            (key, other) => panic!("{key}: {other:?}"),
+        }
+    }
+    held.sort_unstable();
+    assert_eq!(held, ["freed", "stale"]);
+    house.store.forget_idempotency(10).await.unwrap();
+    let left = number(&mut admin, "select count(*) from app.idempotency").await.unwrap();
+    assert_eq!(left, 3, "the voided use, the freed and the stale key's new use");
 }
 
 #[tokio::test]

@@ -27,15 +27,20 @@ struct Model {
 impl Model {
     fn admit(&mut self, tenant: usize, hold: &HoldRow) -> Verdict {
         if let (Some(key), Some(hash)) = (&hold.idempotency_key, hold.request_hash) {
-            let (first, body) =
-                *self.keys.entry((tenant, key.clone())).or_insert((hold.call_id, hash[0]));
+            let entry = (tenant, key.clone());
+            let last = |first| self.calls.get(&first).and_then(|call: &Held| call.steps.last());
+            let (first, body) = match self.keys.get(&entry) {
+                Some((first, body)) if last(*first) != Some(&K::Void) => (*first, *body),
+                _ => (hold.call_id, hash[0]),
+            };
             if first != hold.call_id {
-                return if body == hash[0] {
-                    Verdict::Duplicate { call_id: first }
-                } else {
-                    Verdict::Conflict
+                return match last(first) {
+                    _ if body != hash[0] => Verdict::Conflict,
+                    Some(K::Hold) => Verdict::InProgress { call_id: first },
+                    _ => Verdict::Duplicate { call_id: first },
                 };
             }
+            self.keys.insert(entry, (first, body));
         }
         self.calls.entry(hold.call_id).or_insert(Held {
             tenant,

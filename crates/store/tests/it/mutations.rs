@@ -100,6 +100,17 @@ async fn system_questions_answer(connection: &mut PgConnection, a: &Tenant) -> b
           null, null, null, null, null),
         sys.add_member(t, account_id, 'member', array[p])
       from app.membership, (values (gen_random_uuid(), gen_random_uuid())) x (t, p) limit 1";
+    let admitted = format!(
+        "select count(*) from (select * from app.transfer limit 1) t
+           cross join lateral app.admit_calls(array[gen_random_uuid()], array[t.tenant_id],
+             array[t.project_id], array[t.key_id], array[t.price_id], array[1::bigint],
+             array[null::text], array[null::bytea], 60, '{signed}')"
+    );
+    for question in [admitted.as_str(), "select app.forget_idempotency(10)::bigint"] {
+        if !matches!(attacks::ask(connection, "tokenone_gateway", &inside, question).await, Ok(1)) {
+            return false;
+        }
+    }
     let expired = "select count(*) from sys.expired_holds('-infinity', 10)";
     attacks::attempt(connection, "tokenone_console", &inside, act).await.is_ok()
         && matches!(attacks::ask(connection, "tokenone_gateway", &inside, expired).await, Ok(1..))
@@ -113,6 +124,12 @@ async fn c38_the_checks_notice_every_protection_that_is_taken_away() {
     batch.admit(&[house.hold(&a, call, 5)], 0).await.unwrap();
     let mut connection = house.admin().await;
     run(&mut connection, "begin").await.unwrap();
+    let stale = format!(
+        "insert into app.idempotency (tenant_id, project_id, key, request_hash, call_id, at)
+         values ('{}', '{}', 'stale', sha256('x'), '{call}', now() - interval '25 hours')",
+        a.id, a.project
+    );
+    run(&mut connection, stale).await.unwrap();
     assert_eq!(attacks::lint(&mut connection).await, Vec::<String>::new());
     assert_eq!(attacks::all(&mut connection, &a, &b).await, Vec::<String>::new());
     assert!(system_questions_answer(&mut connection, &a).await);
