@@ -69,6 +69,12 @@ ids! {
     CallId
     /// An upstream that serves models.
     ProviderId
+    /// A program that acts within a project, named by the header `x-tokenone-agent`.
+    AgentId
+    /// A kill switch that was thrown.
+    KillId
+    /// A running gateway process.
+    NodeId
     /// One version of one model's price.
     PriceId
     /// A stored secret, whatever its version.

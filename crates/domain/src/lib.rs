@@ -12,5 +12,7 @@ pub mod ids;
 pub mod limits;
 pub mod money;
 pub mod outcome;
+pub mod provider;
 pub mod refusal;
 pub mod role;
+pub mod words;

@@ -35,6 +35,14 @@ pub enum Permission {
     ReadTenants,
     /// Create tenants, projects and people.
     ManageTenants,
+    /// See providers, aliases and circuits.
+    ReadProviders,
+    /// Change providers and aliases, force circuits.
+    ManageProviders,
+    /// See what is stopped, and by whom.
+    ReadKills,
+    /// Stop and release: a platform admin everything, a tenant admin what is the tenant's own.
+    ManageKills,
 }
 
 impl Role {
@@ -49,14 +57,27 @@ impl Role {
         match self {
             Self::PlatformAdmin => matches!(
                 permission,
-                P::ReadActivity | P::ReadKeys | P::ReadTenants | P::ManageTenants
+                P::ReadActivity
+                    | P::ReadKeys
+                    | P::ReadTenants
+                    | P::ManageTenants
+                    | P::ReadProviders
+                    | P::ManageProviders
+                    | P::ReadKills
+                    | P::ManageKills
             ),
-            Self::TenantAdmin => {
-                matches!(permission, P::ReadActivity | P::ReadContent | P::ReadKeys | P::ManageKeys)
-            }
-            Self::Member => matches!(permission, P::ReadActivity | P::ReadKeys),
+            Self::TenantAdmin => matches!(
+                permission,
+                P::ReadActivity
+                    | P::ReadContent
+                    | P::ReadKeys
+                    | P::ManageKeys
+                    | P::ReadKills
+                    | P::ManageKills
+            ),
+            Self::Member => matches!(permission, P::ReadActivity | P::ReadKeys | P::ReadKills),
             Self::Auditor => {
-                matches!(permission, P::ReadActivity | P::ReadContent | P::ReadKeys)
+                matches!(permission, P::ReadActivity | P::ReadContent | P::ReadKeys | P::ReadKills)
             }
         }
     }
@@ -86,13 +107,17 @@ impl Role {
 
 impl Permission {
     /// Every permission, in the order of the table.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 10] = [
         Self::ReadActivity,
         Self::ReadContent,
         Self::ReadKeys,
         Self::ManageKeys,
         Self::ReadTenants,
         Self::ManageTenants,
+        Self::ReadProviders,
+        Self::ManageProviders,
+        Self::ReadKills,
+        Self::ManageKills,
     ];
 
     /// The roles that grant it, for a refusal that tells the way.
@@ -137,10 +162,10 @@ mod tests {
         assert_eq!(
             table,
             [
-                "platform_admin x.x.xx",
-                "tenant_admin   xxxx..",
-                "member         x.x...",
-                "auditor        xxx...",
+                "platform_admin x.x.xxxxxx",
+                "tenant_admin   xxxx....xx",
+                "member         x.x.....x.",
+                "auditor        xxx.....x.",
             ]
         );
     }
