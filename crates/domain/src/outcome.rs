@@ -17,6 +17,8 @@ words! {
         UpstreamFault = "upstream_fault", "Provider fault";
         /// The provider did not answer in time.
         TimedOut = "timed_out", "Timed out";
+        /// The kill switch cut it off; what was delivered by then is charged.
+        Killed = "killed", "Killed";
         /// The node died before the end; the hold ran out and nothing was charged.
         Expired = "expired", "Expired";
     }

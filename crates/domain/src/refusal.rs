@@ -65,6 +65,18 @@ pub enum Refusal {
         /// The alias.
         model: String,
     },
+    /// The prompt is longer than any target's context.
+    ContextTooLong {
+        /// Its length in tokens, as we estimate it.
+        tokens: u64,
+        /// The longest context there is, in tokens.
+        most: u32,
+    },
+    /// Every provider that could answer has failed of late and is left alone for a while.
+    CircuitOpen {
+        /// When to try again, in seconds.
+        retry_after_s: u32,
+    },
     /// The node carries as many calls as it can.
     Overloaded,
     /// The database does not answer, or the node cannot confirm that its rules are current.
@@ -96,6 +108,24 @@ pub struct Wire {
     pub retry_after_s: Option<u32>,
 }
 
+impl Wire {
+    /// Anthropic's `error.type` (docs.anthropic.com, "Errors").
+    #[must_use]
+    pub const fn anthropic_kind(&self) -> &'static str {
+        match self.status {
+            401 => "authentication_error",
+            403 => "permission_error",
+            404 => "not_found_error",
+            413 => "request_too_large",
+            429 => "rate_limit_error",
+            400..=499 => "invalid_request_error",
+            503 => "overloaded_error",
+            504 => "timeout_error",
+            _ => "api_error",
+        }
+    }
+}
+
 impl Refusal {
     /// The table.
     #[must_use]
@@ -116,6 +146,10 @@ impl Refusal {
             Self::InProgress { .. } => (409, INVALID, "idempotency_key_in_progress", true, Some(1)),
             Self::IdempotencyConflict => (409, INVALID, "idempotency_key_conflict", false, None),
             Self::Unpriced { .. } => (403, "permission_error", "model_unpriced", false, None),
+            Self::ContextTooLong { .. } => (400, INVALID, "context_length_exceeded", false, None),
+            Self::CircuitOpen { retry_after_s } => {
+                (503, SERVER, "provider_circuit_open", true, Some(*retry_after_s))
+            }
             Self::Overloaded => (503, SERVER, "overloaded", true, Some(1)),
             Self::Unavailable => (503, SERVER, "unavailable", true, Some(1)),
             Self::ShuttingDown => (503, SERVER, "shutting_down", true, Some(1)),
@@ -134,6 +168,7 @@ impl Refusal {
             Self::InvalidBody { field, .. } if !field.is_empty() => Some(field),
             Self::InvalidHeader { name, .. } => Some(name),
             Self::UnknownModel { .. } | Self::Unpriced { .. } => Some("model"),
+            Self::ContextTooLong { .. } => Some("messages"),
             Self::Duplicate { .. } | Self::InProgress { .. } | Self::IdempotencyConflict => {
                 Some("Idempotency-Key")
             }
@@ -182,6 +217,14 @@ impl Refusal {
             Self::Unpriced { model } => format!(
                 "The model `{model}` has no price, so it cannot be charged provably; \
                  ask the operator to price it."
+            ),
+            Self::ContextTooLong { tokens, most } => format!(
+                "This request has about {tokens} tokens, and the longest context behind this model \
+                 takes {most}; shorten it."
+            ),
+            Self::CircuitOpen { retry_after_s } => format!(
+                "Every provider behind this model has failed of late and is left alone; retry in \
+                 {retry_after_s} s."
             ),
             Self::Overloaded => {
                 "The gateway is at its limit of calls in flight; retry shortly.".into()

@@ -1,9 +1,8 @@
-//! May it go out? The last step before the wire: room on this node, a place for its settlement, and a
-//! hold that is durable in Postgres.
+//! May it go out? The last step before the wire: nothing stops it, there is room on this node and a place
+//! for its settlement, and a hold is durable in Postgres.
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use domain::refusal::Refusal;
 use http::HeaderMap;
 use sha2::{Digest, Sha256};
@@ -15,29 +14,56 @@ use crate::admitter::{Ask, Judgement};
 use crate::ask::AskedParts;
 use crate::gateway::Gateway;
 use crate::obligation::{InFlight, Obligation, Terms};
+use crate::kills::Ear;
 use crate::refuse::Refused;
-use crate::request::ChatRequest;
-use crate::route::Routed;
+use crate::request::AskedFor;
+use crate::route::{Plan, Routed};
 
 /// A call whose hold is durable. Nothing else can be sent, and it cannot be forgotten: it owns the
 /// obligation to settle.
 pub(crate) struct Admitted {
     obligation: Obligation,
     headers: HeaderMap,
-    body: Bytes,
-    request: ChatRequest,
+    request: AskedFor,
+    plan: Plan,
+    ear: Ear,
+}
+
+/// The parts of [`Admitted`], for the step that consumes it.
+pub(crate) struct AdmittedParts {
+    pub(crate) obligation: Obligation,
+    pub(crate) headers: HeaderMap,
+    pub(crate) request: AskedFor,
+    pub(crate) plan: Plan,
+    pub(crate) ear: Ear,
 }
 
 impl Admitted {
-    pub(crate) fn into_parts(self) -> (Obligation, HeaderMap, Bytes, ChatRequest) {
-        (self.obligation, self.headers, self.body, self.request)
+    pub(crate) fn into_parts(self) -> AdmittedParts {
+        let Self { obligation, headers, request, plan, ear } = self;
+        AdmittedParts { obligation, headers, request, plan, ear }
     }
 }
 
 /// Admits the call.
 pub(crate) async fn admit(gateway: &Gateway, routed: Routed) -> Result<Admitted, Refused> {
-    let (asked, target, amount) = routed.into_parts();
-    let AskedParts { trail, owner, headers, body, request, idempotency_key } = asked;
+    let (asked, plan, bound) = routed.into_parts();
+    let AskedParts { trail, owner, headers, body, request, idempotency_key, place: memory } = asked;
+    // It hears from now on, so that nothing can be stopped between this look and the next.
+    let ear = Ear {
+        rules: Arc::clone(gateway.shared_rules()),
+        changed: gateway.rules().kills_changed(),
+        clock: Arc::clone(gateway.clock()),
+        owner,
+        agent: trail.agent.clone(),
+        provider: None,
+    };
+    if gateway.rules().confirmed().is_none() {
+        return Err(Refused::new(Refusal::Unavailable, trail));
+    }
+    if let Some(scope) = ear.stopped() {
+        return Err(Refused::new(Refusal::Killed { scope }, trail));
+    }
     let Ok(permit) = Arc::clone(gateway.in_flight_slots()).try_acquire_owned() else {
         return Err(Refused::new(Refusal::Overloaded, trail));
     };
@@ -51,22 +77,25 @@ pub(crate) async fn admit(gateway: &Gateway, routed: Routed) -> Result<Admitted,
         tenant_id: owner.tenant_id,
         project_id: owner.project_id,
         key_id: owner.key_id,
-        price_id: target.price.id(),
-        amount,
+        price_id: bound.target.price.id(),
+        amount: bound.amount,
         request_hash: idempotency_key.as_ref().map(|_| Sha256::digest(&body).into()),
         idempotency_key,
     };
     let obligation = Obligation::new(Terms {
         trail,
         owner,
-        target,
-        request: body.clone(),
+        target: bound.target,
+        surface: request.surface(),
+        priced_apart: request.priced_apart().is_some(),
+        request: body,
+        memory,
         clock: Arc::clone(gateway.clock()),
         place,
         in_flight: InFlight::new(permit),
     });
     let obligation = hold(gateway, row, obligation).await?;
-    Ok(Admitted { obligation, headers, body, request })
+    Ok(Admitted { obligation, headers, request, plan, ear })
 }
 
 /// Asks the admitter, and waits until the hold is durable.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::body::Body;
 use bytes::Bytes;
 use domain::limits::{BODY_BYTES_MAX, HEADER_BYTES_MAX, IDEMPOTENCY_KEY_BYTES_MAX};
+use domain::provider::Surface;
 use domain::refusal::Refusal;
 use http::{HeaderMap, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -12,7 +13,8 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use crate::authenticate::Known;
 use crate::gateway::Gateway;
 use crate::refuse::Refused;
-use crate::request::ChatRequest;
+use crate::request::AskedFor;
+use crate::room::{Place, Room};
 use crate::trail::{Owner, Trail};
 
 /// Most of a refused body that is read, in bytes.
@@ -26,8 +28,9 @@ pub(crate) struct Asked {
     owner: Owner,
     headers: HeaderMap,
     body: Bytes,
-    request: ChatRequest,
+    request: AskedFor,
     idempotency_key: Option<String>,
+    place: Place,
 }
 
 /// The parts of [`Asked`], for the step that consumes it.
@@ -36,14 +39,16 @@ pub(crate) struct AskedParts {
     pub(crate) owner: Owner,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    pub(crate) request: ChatRequest,
+    pub(crate) request: AskedFor,
     pub(crate) idempotency_key: Option<String>,
+    /// Its body's share of this node's memory.
+    pub(crate) place: Place,
 }
 
 impl Asked {
     pub(crate) fn into_parts(self) -> AskedParts {
-        let Self { trail, owner, headers, body, request, idempotency_key } = self;
-        AskedParts { trail, owner, headers, body, request, idempotency_key }
+        let Self { trail, owner, headers, body, request, idempotency_key, place } = self;
+        AskedParts { trail, owner, headers, body, request, idempotency_key, place }
     }
 }
 
@@ -51,6 +56,7 @@ impl Asked {
 pub(crate) async fn ask(
     gateway: &Gateway,
     known: Known,
+    surface: Surface,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Asked, Refused> {
@@ -59,16 +65,16 @@ pub(crate) async fn ask(
         Ok(key) => key,
         Err(refusal) => return Err(Refused::new(refusal, trail)),
     };
-    let body = match read(gateway, &headers, body).await {
-        Ok(body) => body,
+    let (body, place) = match read(gateway, &headers, body).await {
+        Ok(read) => read,
         Err(refusal) => return Err(Refused::new(refusal, trail)),
     };
     trail.request_bytes = body.len() as u64;
-    match ChatRequest::parse(&body) {
+    match AskedFor::parse(surface, &body) {
         Ok(request) => {
             trail.model = Some(request.model().to_owned());
             trail.streamed = request.streamed();
-            Ok(Asked { trail, owner, headers, body, request, idempotency_key })
+            Ok(Asked { trail, owner, headers, body, request, idempotency_key, place })
         }
         Err(invalid) => Err(Refused::new(invalid, trail)),
     }
@@ -114,20 +120,34 @@ fn is_json(media_type: &[u8]) -> bool {
     media_type[..end].trim_ascii().eq_ignore_ascii_case(b"application/json")
 }
 
-async fn read(gateway: &Gateway, headers: &HeaderMap, mut body: Body) -> Result<Bytes, Refusal> {
+/// Reads the body, in a place that is taken before its first byte and as large as what was announced.
+async fn read(
+    gateway: &Gateway,
+    headers: &HeaderMap,
+    mut body: Body,
+) -> Result<(Bytes, Place), Refusal> {
     let too_large = Refusal::BodyTooLarge { limit_bytes: BODY_BYTES_MAX };
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    if announced.and_then(|text| text.parse().ok()).is_some_and(|n: u64| n > BODY_BYTES_MAX as u64)
-    {
+    let announced = announced.and_then(|text| text.parse::<usize>().ok());
+    if announced.is_some_and(|bytes| bytes > BODY_BYTES_MAX) {
         discard(headers, body).await;
         return Err(too_large);
     }
+    let room: &Room = gateway.bodies();
+    let Some(mut place) = room.take(announced.unwrap_or(BODY_BYTES_MAX)) else {
+        discard(headers, body).await;
+        return Err(Refusal::Overloaded);
+    };
     let broken =
         |reason: &str| Refusal::InvalidBody { field: String::new(), reason: reason.into() };
     let wait = gateway.settings().body_wait;
     let limited = Limited::new(&mut body, BODY_BYTES_MAX);
     match tokio::time::timeout(wait, limited.collect()).await {
-        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Ok(collected)) => {
+            let bytes = collected.to_bytes();
+            place.shrink(bytes.len());
+            Ok((bytes, place))
+        }
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
             discard(headers, body).await;
             Err(too_large)

@@ -25,14 +25,14 @@ pub enum Bill {
 /// Decides. `request_bytes` is the length of the body that was sent.
 ///
 /// - A credible report counts, whoever broke off.
-/// - Without one, a completed call and one that the client left are estimated: the prompt was sent,
-///   and the provider bills for it.
+/// - Without one, a completed call and one that the client left or the kill switch cut are estimated: the
+///   prompt was sent, and the provider bills for it.
 /// - When the provider broke off, only an answer of which something was delivered is charged.
 /// - A provider's error costs nothing.
 #[must_use]
 pub fn bill(outcome: Outcome, meter: &Meter, request_bytes: u64) -> Bill {
     let charged_anyway = match outcome {
-        Outcome::Completed | Outcome::ClientClosed => true,
+        Outcome::Completed | Outcome::ClientClosed | Outcome::Killed => true,
         Outcome::UpstreamFault | Outcome::TimedOut => meter.delivered(),
         Outcome::Refused | Outcome::UpstreamError | Outcome::Expired => return Bill::Nothing,
     };
@@ -50,6 +50,12 @@ pub fn bill(outcome: Outcome, meter: &Meter, request_bytes: u64) -> Bill {
             source: UsageSource::Estimated,
             doubtful: false,
         },
+        // What was said at the beginning counts no output yet.
+        Reading::Reported(usage) if meter.only_begun() && outcome != Outcome::Completed => {
+            let output_tokens = usage.output_tokens.max(estimate.output_tokens);
+            let usage = Usage { output_tokens, ..usage };
+            Bill::Used { usage, source: UsageSource::Estimated, doubtful: false }
+        }
         Reading::Reported(usage) => {
             Bill::Used { usage, source: UsageSource::Reported, doubtful: false }
         }
@@ -61,6 +67,8 @@ pub fn bill(outcome: Outcome, meter: &Meter, request_bytes: u64) -> Bill {
 
 #[cfg(test)]
 mod tests {
+    use domain::provider::Surface;
+
     use super::*;
 
     const TEXT: &str = r#"{"choices":[{"delta":{"content":"twelve bytes"}}]}"#;
@@ -69,7 +77,7 @@ mod tests {
     const ZERO: &str = r#"{"choices":[],"usage":{"prompt_tokens":0,"completion_tokens":0}}"#;
 
     fn billed(outcome: Outcome, events: &[&str]) -> Option<(u64, u64, UsageSource, bool)> {
-        let mut meter = Meter::default();
+        let mut meter = Meter::new(Surface::Chat);
         for event in events {
             meter.event(event.as_bytes());
         }

@@ -1,14 +1,16 @@
 //! Back to the client: passes the answer on as it comes, and finds out what it used.
 
-use domain::ids::CallId;
-use domain::refusal::Refusal;
+use domain::circuit::Fault;
+use domain::outcome::Outcome;
+use domain::provider::Wire;
 use http::{HeaderMap, HeaderValue, header};
 
+use crate::circuits::Verdict;
+use crate::gateway::Gateway;
 use crate::line::Line;
 use crate::metric;
 use crate::obligation::{Ending, Obligation};
-use crate::refuse;
-use crate::send::{Answer, Lost};
+use crate::send::{Answer, Arrived, Lost};
 use crate::{stream, whole};
 
 /// A call whose answer has been delivered, as far as it came.
@@ -24,41 +26,59 @@ impl Delivered {
 }
 
 /// Delivers the answer.
-pub(crate) async fn deliver(answer: Answer, line: &mut Line, answer_bytes_max: usize) -> Delivered {
+pub(crate) async fn deliver(gateway: &Gateway, answer: Answer, line: &mut Line) -> Delivered {
     match answer {
         Answer::Lost(lost) => {
             let Lost { obligation, ending, tell } = *lost;
             if let Some(refusal) = &tell {
-                refuse(line, refusal, obligation.trail.call_id);
+                metric::refused(refusal);
+                line.refuse(refusal).await;
             }
             Delivered { obligation, ending }
         }
         Answer::Arrived(mut arrived) => {
-            let streams =
-                arrived.response.status().is_success() && is_stream(arrived.response.headers());
-            let ending = if streams {
+            let ending = if streams(&arrived) {
                 stream::relay(&mut arrived, line).await
             } else {
-                whole::relay(&mut arrived, line, answer_bytes_max).await
+                whole::relay(&mut arrived, line, gateway.settings().answer_bytes_max).await
             };
             line.close();
-            let mut obligation = arrived.obligation;
+            let Arrived { mut obligation, candidate, .. } = *arrived;
             obligation.trail.upstream_done();
+            let status = Some(ending.status);
+            gateway.circuits().note(&candidate.target, verdict(&ending), status);
             Delivered { obligation, ending }
         }
     }
 }
 
-/// Answers with a refusal of ours, after the hold.
-pub(crate) fn refuse(line: &mut Line, refusal: &Refusal, call_id: CallId) {
-    metric::refused(refusal);
-    line.answer(refuse::response(refusal, call_id));
+/// What the end of an answer says of its provider. An error status has been judged with the head.
+fn verdict(ending: &Ending) -> Verdict {
+    match ending.outcome {
+        Outcome::Completed | Outcome::ClientClosed => Verdict::Well,
+        Outcome::UpstreamFault => Verdict::Fault(Fault::BrokenAnswer),
+        Outcome::TimedOut if ending.by_client => Verdict::Nothing,
+        Outcome::TimedOut => Verdict::Fault(Fault::Timeout),
+        Outcome::UpstreamError if Fault::of_status(ending.status).is_none() => Verdict::Well,
+        Outcome::UpstreamError | Outcome::Killed | Outcome::Refused | Outcome::Expired => {
+            Verdict::Nothing
+        }
+    }
 }
 
-fn is_stream(headers: &HeaderMap) -> bool {
+/// Whether the body is a stream of events.
+fn streams(arrived: &Arrived) -> bool {
+    let wanted = match arrived.candidate.target.provider.wire {
+        Wire::Bedrock => "application/vnd.amazon.eventstream",
+        Wire::Plain | Wire::Azure => "text/event-stream",
+    };
+    arrived.response.status().is_success() && is(arrived.response.headers(), wanted)
+}
+
+fn is(headers: &HeaderMap, wanted: &str) -> bool {
     let media_type = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
     media_type.is_some_and(|value| {
         let end = value.iter().position(|byte| *byte == b';').unwrap_or(value.len());
-        value[..end].trim_ascii().eq_ignore_ascii_case(b"text/event-stream")
+        value[..end].trim_ascii().eq_ignore_ascii_case(wanted.as_bytes())
     })
 }

@@ -10,16 +10,17 @@ use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::response::Response;
 use axum::routing::{any, get, post};
 use domain::ids::CallId;
+use domain::provider::Surface;
 use domain::refusal::Refusal;
-use http::{HeaderValue, Method, header};
+use http::{HeaderMap, HeaderValue, Method, header};
 
 use crate::authenticate::authenticate;
 use crate::gateway::Gateway;
 use crate::line::Line;
 use crate::models::models;
-use crate::refuse::{self, Refused};
+use crate::refuse::{self, Refused, Voice};
 use crate::serve::Call;
-use crate::trail::{Surface, Trail};
+use crate::trail::{Route, Trail};
 
 /// Longest `User-Agent` and route that are kept, in characters.
 const TEXT_CHARS_MAX: usize = 300;
@@ -36,17 +37,26 @@ pub struct Door {
     pub method: &'static str,
     /// Its path, as axum writes it.
     pub path: &'static str,
-    /// Whether it can lead to a provider. Such a route goes through the whole path of a call, and so
-    /// through the hold.
-    pub reaches_provider: bool,
+    /// The surface behind it, where it can lead to a provider. Such a route goes through the whole path of
+    /// a call, and so through the hold.
+    pub surface: Option<Surface>,
 }
 
 /// Every route there is.
 pub const DOORS: &[Door] = &[
-    Door { method: "POST", path: "/v1/chat/completions", reaches_provider: true },
-    Door { method: "GET", path: "/v1/models", reaches_provider: false },
-    Door { method: "GET", path: "/v1/models/{*id}", reaches_provider: false },
+    to_provider("/v1/chat/completions", Surface::Chat),
+    to_provider("/v1/responses", Surface::Responses),
+    to_provider("/v1/messages", Surface::Messages),
+    to_provider("/v1/messages/count_tokens", Surface::CountTokens),
+    to_provider("/v1/embeddings", Surface::Embeddings),
+    to_provider("/v1/completions", Surface::Completions),
+    Door { method: "GET", path: "/v1/models", surface: None },
+    Door { method: "GET", path: "/v1/models/{*id}", surface: None },
 ];
+
+const fn to_provider(path: &'static str, surface: Surface) -> Door {
+    Door { method: "POST", path, surface: Some(surface) }
+}
 
 /// The data plane: everything under `/v1`.
 pub fn router(gateway: Arc<Gateway>) -> Router {
@@ -55,30 +65,32 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         router = router.route(path, any(unknown));
     }
     for door in DOORS {
-        let methods = match door.path {
-            "/v1/chat/completions" => post(chat),
-            "/v1/models" => get(list_models),
-            _ => get(one_model),
+        let methods = match (door.surface, door.path) {
+            (Some(surface), _) => post(move |gateway, request| ask(gateway, request, surface)),
+            (None, "/v1/models") => get(list_models),
+            (None, _) => get(one_model),
         };
         router = router.route(door.path, methods.fallback(wrong_method));
     }
     router.with_state(gateway)
 }
 
-async fn chat(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
-    let trail = begin(&gateway, &request, Surface::Chat);
-    let call_id = trail.call_id;
+async fn ask(State(gateway): State<Arc<Gateway>>, request: Request, surface: Surface) -> Response {
+    let trail = begin(&gateway, &request, Route::To(surface), Voice::of(surface));
+    let (call_id, voice) = (trail.call_id, trail.voice);
     if gateway.is_stopping() {
-        return refused(&gateway, Refused::new(Refusal::ShuttingDown, trail), call_id);
+        return refused(&gateway, Refused::new(Refusal::ShuttingDown, trail), call_id, voice);
     }
-    let (line, answer) = Line::new();
+    let (line, answer) = Line::new(surface, call_id);
     let (parts, body) = request.into_parts();
     gateway.spawn(Call { trail, headers: parts.headers, body }, line);
     match answer.await {
         Ok(response) => response,
         // The call's task was cut off or panicked; its obligation has settled what there was.
-        Err(_) if gateway.is_stopping() => refuse::response(&Refusal::ShuttingDown, call_id),
-        Err(_) => refuse::response(&Refusal::Internal, call_id),
+        Err(_) if gateway.is_stopping() => {
+            refuse::response(&Refusal::ShuttingDown, voice, call_id)
+        }
+        Err(_) => refuse::response(&Refusal::Internal, voice, call_id),
     }
 }
 
@@ -97,10 +109,10 @@ async fn one_model(
 }
 
 fn answer_models(gateway: &Gateway, request: &Request, named: Option<&str>) -> Response {
-    let trail = begin(gateway, request, Surface::Models);
-    let call_id = trail.call_id;
+    let trail = begin(gateway, request, Route::Models, voice_of(request.headers()));
+    let (call_id, voice) = (trail.call_id, trail.voice);
     models(gateway, request.headers(), trail, named)
-        .unwrap_or_else(|refused_call| refused(gateway, refused_call, call_id))
+        .unwrap_or_else(|refused_call| refused(gateway, refused_call, call_id, voice))
 }
 
 async fn unknown(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
@@ -118,22 +130,32 @@ async fn wrong_method(State(gateway): State<Arc<Gateway>>, request: Request) -> 
 
 /// Refuses a request that no route takes; with a trail where the key says whose mistake it is.
 fn lead_nowhere(gateway: &Gateway, request: &Request, refusal: Refusal) -> Response {
-    let trail = begin(gateway, request, Surface::Other);
+    let voice = if request.uri().path().starts_with("/v1/messages") {
+        Voice::Anthropic
+    } else {
+        voice_of(request.headers())
+    };
+    let trail = begin(gateway, request, Route::Other, voice);
     let call_id = trail.call_id;
     let trail = match authenticate(gateway, request.headers(), trail) {
         Ok(known) => Some(known.into_parts().0),
         Err(unknown) => unknown.trail,
     };
-    refused(gateway, Refused { refusal, trail }, call_id)
+    refused(gateway, Refused { refusal, trail }, call_id, voice)
 }
 
-fn refused(gateway: &Gateway, refused: Refused, call_id: CallId) -> Response {
+fn refused(gateway: &Gateway, refused: Refused, call_id: CallId, voice: Voice) -> Response {
     gateway.note_refusal(&refused);
-    refuse::response(&refused.refusal, call_id)
+    refuse::response(&refused.refusal, voice, call_id)
 }
 
-fn begin(gateway: &Gateway, request: &Request, surface: Surface) -> Box<Trail> {
-    let mut trail = Trail::new(CallId::mint(), surface, gateway.clock().now());
+/// Which family's client this is, on a route that both have: only Anthropic's names its version.
+fn voice_of(headers: &HeaderMap) -> Voice {
+    if headers.contains_key("anthropic-version") { Voice::Anthropic } else { Voice::OpenAi }
+}
+
+fn begin(gateway: &Gateway, request: &Request, route: Route, voice: Voice) -> Box<Trail> {
+    let mut trail = Trail::new(CallId::mint(), route, voice, gateway.clock().now());
     let edge = request.extensions().get::<ClientIp>().map(|ip| ip.0);
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     trail.client_ip = edge.or(peer);

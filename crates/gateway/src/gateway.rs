@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::clock::Clock;
+use domain::ids::NodeId;
 use domain::outcome::Outcome;
 use secrecy::SecretBox;
 use store::{Store, StoreError};
@@ -14,15 +15,19 @@ use tokio_util::task::TaskTracker;
 use vault::KeyRing;
 
 use crate::admitter::{self, Ask};
+use crate::circuits::{self, Circuits, Report};
 use crate::line::Line;
+use crate::pace::Pace;
 use crate::patience::Drains;
 use crate::record::{self, Settlement};
 use crate::refuse::Refused;
+use crate::room::Room;
 use crate::serve::{Call, serve};
 use crate::settings::{Settings, SettingsError};
 use crate::snapshot::LoadError;
-use crate::watch::Rules;
-use crate::{metric, reaper, settler, upstream, watch};
+use crate::upstream::client::Clients;
+use crate::watch::{self, Rules};
+use crate::{metric, reaper, settler};
 
 /// How long the settler may still write after the deadline of a drain.
 const FLUSH_WAIT: Duration = Duration::from_secs(5);
@@ -56,7 +61,12 @@ pub struct Gateway {
     peppers: Vec<Pepper>,
     clock: Arc<dyn Clock>,
     settings: Settings,
-    client: reqwest::Client,
+    clients: Clients,
+    circuits: Arc<Circuits>,
+    pace: Pace,
+    bodies: Room,
+    payloads: Room,
+    node: NodeId,
     admitter: mpsc::Sender<Ask>,
     settler: mpsc::Sender<Settlement>,
     in_flight: Arc<Semaphore>,
@@ -126,11 +136,15 @@ impl Gateway {
         if peppers.is_empty() {
             return Err(StartError::NoPepper);
         }
-        let client = upstream::client::build(settings.connect_wait).map_err(StartError::Client)?;
-        let rules = match Rules::load(&store, &ring, settings.confirm_wait).await {
+        let clients = Clients::build(settings.connect_wait).map_err(StartError::Client)?;
+        let allow = settings.egress_allow.clone();
+        let rules = match Rules::load(&store, &ring, settings.confirm_wait, allow).await {
             Ok(rules) => Arc::new(rules),
             Err(LoadError::Store(error)) => return Err(error.into()),
         };
+        let node = NodeId::mint();
+        let (circuits, reports) =
+            Circuits::load(store.clone(), Arc::clone(&clock), node).await?;
         let (admitting, settling) = (store.batch().await?, store.batch().await?);
         let waiting = settings.calls_in_flight_max + settings.settlements_waiting_max;
         let (admitter, asks) = mpsc::channel(settings.calls_in_flight_max);
@@ -140,7 +154,12 @@ impl Gateway {
             ring,
             peppers,
             clock,
-            client,
+            clients,
+            circuits,
+            pace: Pace::default(),
+            bodies: Room::new(settings.bodies_bytes_max),
+            payloads: Room::new(settings.payloads_bytes_max),
+            node,
             admitter,
             settler,
             in_flight: Arc::new(Semaphore::new(settings.calls_in_flight_max)),
@@ -152,7 +171,7 @@ impl Gateway {
         });
         gateway.run_admitter(admitting, asks);
         gateway.run_settler(settling, settlements);
-        gateway.run_jobs(store);
+        gateway.run_jobs(store, reports);
         Ok(gateway)
     }
 
@@ -217,7 +236,7 @@ impl Gateway {
     pub(crate) fn note_refusal(&self, refused: &Refused) {
         metric::refused(&refused.refusal);
         let Some(trail) = &refused.trail else { return };
-        metric::call_ended(trail.surface, Outcome::Refused, trail.began.elapsed());
+        metric::call_ended(trail.route, Outcome::Refused, trail.began.elapsed());
         let Some(settlement) = record::refusal(trail, &refused.refusal, self.clock.now()) else {
             return;
         };
@@ -229,6 +248,26 @@ impl Gateway {
 
     pub(crate) fn rules(&self) -> &Rules {
         &self.rules
+    }
+
+    pub(crate) const fn shared_rules(&self) -> &Arc<Rules> {
+        &self.rules
+    }
+
+    pub(crate) fn circuits(&self) -> &Circuits {
+        &self.circuits
+    }
+
+    pub(crate) const fn pace(&self) -> &Pace {
+        &self.pace
+    }
+
+    pub(crate) const fn bodies(&self) -> &Room {
+        &self.bodies
+    }
+
+    pub(crate) const fn payloads(&self) -> &Room {
+        &self.payloads
     }
 
     pub(crate) fn ring(&self) -> &KeyRing {
@@ -247,8 +286,8 @@ impl Gateway {
         &self.settings
     }
 
-    pub(crate) const fn client(&self) -> &reqwest::Client {
-        &self.client
+    pub(crate) const fn clients(&self) -> &Clients {
+        &self.clients
     }
 
     pub(crate) const fn admitter(&self) -> &mpsc::Sender<Ask> {
@@ -293,12 +332,13 @@ impl Gateway {
         self.jobs.spawn(settler::run(connection, inbox, terms));
     }
 
-    fn run_jobs(&self, store: Store) {
+    fn run_jobs(&self, store: Store, reports: mpsc::Receiver<Report>) {
         let stop = || self.stop.jobs.clone();
         let (rules, ring) = (Arc::clone(&self.rules), Arc::clone(&self.ring));
         let clock = || Arc::clone(&self.clock);
         let every = self.settings.poll_every;
         self.jobs.spawn(watch::run(rules, store.clone(), ring, clock(), every, stop()));
+        self.jobs.spawn(circuits::run(Arc::clone(&self.circuits), reports, stop()));
         let every = self.settings.reap_every;
         self.jobs.spawn(reaper::run(store.clone(), clock(), every, stop()));
         self.jobs.spawn(reaper::keep_partitions(store, clock(), stop()));

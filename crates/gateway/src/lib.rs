@@ -21,7 +21,11 @@ mod route;
 mod send;
 mod settle;
 
+mod attempt;
+mod backoff;
+mod decision;
 mod line;
+mod order;
 mod patience;
 mod stream;
 mod upstream;
@@ -30,12 +34,17 @@ mod whole;
 mod bill;
 mod models;
 mod obligation;
+mod probe;
 mod record;
 mod refuse;
 mod trail;
 
 mod admitter;
+mod circuits;
+mod kills;
+mod pace;
 mod reaper;
+mod room;
 mod settings;
 mod settler;
 mod snapshot;
@@ -48,5 +57,7 @@ pub mod sse;
 
 pub use doors::{ClientIp, DOORS, Door, router};
 pub use gateway::{Gateway, Health, Parts, Pepper, StartError};
+pub use probe::Probe;
 pub use settings::{Settings, SettingsError};
+pub use upstream::egress::EgressAllow;
 pub use upstream::meter::{Meter, NoAnswer, Said};

@@ -9,7 +9,7 @@ use metrics::{
     Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
 };
 
-use crate::trail::Surface;
+use crate::trail::Route;
 
 /// Says what each number means; call once, after the recorder is installed.
 pub fn describe() {
@@ -23,6 +23,10 @@ pub fn describe() {
     describe_counter!("tokenone_payloads_dropped_total", "Prompts that could not be sealed");
     describe_counter!("tokenone_holds_expired_total", "Holds of dead calls that were released");
     describe_counter!("tokenone_drains_refused_total", "Streams cut for want of a drain slot");
+    describe_counter!(
+        "tokenone_circuit_reports_dropped_total",
+        "Faults and successes that the database was not told of"
+    );
     describe_gauge!("tokenone_calls_in_flight", "Calls between admission and settlement");
     describe_gauge!("tokenone_settlements_waiting", "Settlements not yet written");
     describe_gauge!("tokenone_drains", "Answers being read for their usage after a hang-up");
@@ -44,10 +48,10 @@ pub fn describe() {
     describe_histogram!("tokenone_call_seconds", Unit::Seconds, "Whole calls");
 }
 
-pub(crate) fn call_ended(surface: Surface, outcome: Outcome, total: Duration) {
-    counter!("tokenone_calls_total", "surface" => surface.as_str(), "outcome" => outcome.as_str())
+pub(crate) fn call_ended(route: Route, outcome: Outcome, total: Duration) {
+    counter!("tokenone_calls_total", "surface" => route.as_str(), "outcome" => outcome.as_str())
         .increment(1);
-    histogram!("tokenone_call_seconds", "surface" => surface.as_str()).record(total);
+    histogram!("tokenone_call_seconds", "surface" => route.as_str()).record(total);
 }
 
 pub(crate) fn refused(refusal: &Refusal) {
@@ -95,6 +99,10 @@ pub(crate) fn settlements_lost(calls: usize) {
 
 pub(crate) fn record_dropped() {
     counter!("tokenone_records_dropped_total").increment(1);
+}
+
+pub(crate) fn circuit_report_dropped() {
+    counter!("tokenone_circuit_reports_dropped_total").increment(1);
 }
 
 pub(crate) fn payload_dropped() {

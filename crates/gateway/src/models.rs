@@ -1,50 +1,33 @@
-//! Which models there are: the aliases that can be used now, in OpenAI's shape.
+//! Which models there are: the aliases that can be used now, in the shape of whoever asks.
 
 use axum::body::Body;
 use axum::response::Response;
+use chrono::SecondsFormat;
 use domain::refusal::Refusal;
 use http::{HeaderMap, HeaderValue, header};
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::authenticate::authenticate;
 use crate::gateway::Gateway;
-use crate::refuse::{self, Refused};
+use crate::refuse::{self, Refused, Voice};
 use crate::snapshot::Target;
 use crate::trail::Trail;
 
-#[derive(Serialize)]
-struct List<'a> {
-    object: &'a str,
-    data: Vec<Model<'a>>,
-}
-
-#[derive(Serialize)]
-struct Model<'a> {
-    id: &'a str,
-    object: &'a str,
-    /// Unix time in seconds: since when the model is offered at its present price.
-    created: i64,
-    owned_by: &'a str,
-}
-
-/// Lists them, or shows the one that is named.
+/// Lists them, or shows the one that is named. The list is given whole, whatever page is asked for: there
+/// is no next one.
 pub(crate) fn models(
     gateway: &Gateway,
     headers: &HeaderMap,
     trail: Box<Trail>,
     named: Option<&str>,
 ) -> Result<Response, Refused> {
-    let call_id = trail.call_id;
+    let (call_id, voice) = (trail.call_id, trail.voice);
     let (mut trail, _) = authenticate(gateway, headers, trail)?.into_parts();
     let Some(snapshot) = gateway.rules().confirmed() else {
         return Err(Refused::new(Refusal::Unavailable, trail));
     };
     let body = match named {
-        None => {
-            let data =
-                snapshot.usable().into_iter().map(|(id, target)| model(id, target)).collect();
-            serde_json::to_vec(&List { object: "list", data })
-        }
+        None => list(snapshot.usable(), voice),
         Some(name) => {
             let target = snapshot.alias(name).and_then(|alias| alias.targets.first());
             let Some(target) = target else {
@@ -52,19 +35,43 @@ pub(crate) fn models(
                 trail.model = Some(shown.clone());
                 return Err(Refused::new(Refusal::UnknownModel { model: shown }, trail));
             };
-            serde_json::to_vec(&model(name, target))
+            model(name, target, voice)
         }
     };
-    let Ok(body) = body else { return Err(Refused::new(Refusal::Internal, trail)) };
-    let mut response = Response::new(Body::from(body));
+    let mut response = Response::new(Body::from(body.to_string()));
     response
         .headers_mut()
         .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    refuse::stamp(&mut response, call_id);
+    refuse::stamp(&mut response, voice, call_id);
     Ok(response)
 }
 
-fn model<'a>(id: &'a str, target: &'a Target) -> Model<'a> {
-    let created = target.price.effective_from().timestamp();
-    Model { id, object: "model", created, owned_by: &target.provider }
+fn list(usable: Vec<(&str, &Target)>, voice: Voice) -> Value {
+    let ends = (usable.first().map(|(id, _)| *id), usable.last().map(|(id, _)| *id));
+    let data: Vec<Value> = usable.iter().map(|(id, target)| model(id, target, voice)).collect();
+    match voice {
+        Voice::OpenAi => json!({ "object": "list", "data": data }),
+        Voice::Anthropic => {
+            json!({ "data": data, "has_more": false, "first_id": ends.0, "last_id": ends.1 })
+        }
+    }
+}
+
+/// Its date is since when the model is offered at its present price.
+fn model(id: &str, target: &Target, voice: Voice) -> Value {
+    let since = target.price.effective_from();
+    match voice {
+        Voice::OpenAi => json!({
+            "id": id,
+            "object": "model",
+            "created": since.timestamp(),
+            "owned_by": target.provider.slug,
+        }),
+        Voice::Anthropic => json!({
+            "id": id,
+            "type": "model",
+            "display_name": id,
+            "created_at": since.to_rfc3339_opts(SecondsFormat::Secs, true),
+        }),
+    }
 }

@@ -10,28 +10,36 @@ use bytes::Bytes;
 use domain::clock::Clock;
 use domain::limits::PAYLOAD_BYTES_MAX;
 use domain::outcome::Outcome;
+use domain::provider::Surface;
 use domain::refusal::Refusal;
-use store::calls::PayloadRecord;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::OwnedPermit;
 
 use crate::metric;
-use crate::record::{self, Settlement};
+use crate::record::{self, SealedPayload, Settlement};
+use crate::room::Place;
 use crate::snapshot::Target;
 use crate::trail::{Owner, Trail};
 use crate::upstream::meter::Meter;
+use crate::upstream::outgoing::Left;
 
 /// A call that must be settled.
 pub(crate) struct Obligation {
     pub(crate) trail: Box<Trail>,
     pub(crate) owner: Owner,
+    /// The target that answers; before the first attempt the one that bounds the hold.
     pub(crate) target: Arc<Target>,
     pub(crate) meter: Meter,
     pub(crate) upstream_request_id: Option<String>,
+    /// Whether the request asks for what a provider bills beyond tokens.
+    pub(crate) priced_apart: bool,
     /// As the caller sent it.
     pub(crate) request: Bytes,
     pub(crate) answer: Kept,
-    sent: bool,
+    /// Whether the latest attempt has left this node.
+    left: Left,
+    /// What the request takes of this node's memory.
+    _memory: Place,
     clock: Arc<dyn Clock>,
     /// Taken when it is settled.
     place: Option<OwnedPermit<Settlement>>,
@@ -46,6 +54,8 @@ pub(crate) struct Ending {
     pub(crate) status: u16,
     pub(crate) code: Option<String>,
     pub(crate) note: Option<String>,
+    /// Whether it was the client that was too slow, and not the provider.
+    pub(crate) by_client: bool,
 }
 
 /// The beginning of what the client was sent, and the length of all of it.
@@ -60,17 +70,24 @@ pub(crate) struct InFlight(#[expect(dead_code, reason = "held, not read")] Owned
 
 impl Ending {
     pub(crate) const fn new(outcome: Outcome, status: u16) -> Self {
-        Self { outcome, status, code: None, note: None }
+        Self { outcome, status, code: None, note: None, by_client: false }
     }
 
     /// The ending of a call that we answered with a refusal.
     pub(crate) fn refusal(outcome: Outcome, refusal: &Refusal) -> Self {
         let wire = refusal.wire();
-        Self { outcome, status: wire.status, code: Some(wire.code.into()), note: None }
+        let mut ending = Self::new(outcome, wire.status);
+        ending.code = Some(wire.code.into());
+        ending
     }
 
     pub(crate) fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
+        self
+    }
+
+    pub(crate) const fn by_client(mut self) -> Self {
+        self.by_client = true;
         self
     }
 
@@ -106,7 +123,10 @@ pub(crate) struct Terms {
     pub(crate) trail: Box<Trail>,
     pub(crate) owner: Owner,
     pub(crate) target: Arc<Target>,
+    pub(crate) surface: Surface,
+    pub(crate) priced_apart: bool,
     pub(crate) request: Bytes,
+    pub(crate) memory: Place,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) place: OwnedPermit<Settlement>,
     pub(crate) in_flight: InFlight,
@@ -118,29 +138,37 @@ impl Obligation {
             trail: terms.trail,
             owner: terms.owner,
             target: terms.target,
-            meter: Meter::default(),
+            meter: Meter::new(terms.surface),
             upstream_request_id: None,
+            priced_apart: terms.priced_apart,
             request: terms.request,
             answer: Kept::default(),
-            sent: false,
+            left: Left::default(),
+            _memory: terms.memory,
             clock: terms.clock,
             place: Some(terms.place),
             _in_flight: terms.in_flight,
         }
     }
 
-    /// From now on the provider may bill.
-    pub(crate) const fn sent(&mut self) {
-        self.sent = true;
+    /// Turns to a target, whose answer will be in the dialect of `surface`. Gives what notes that the
+    /// request leaves: from then on the provider may bill.
+    pub(crate) fn turn_to(&mut self, target: &Arc<Target>, surface: Surface) -> Left {
+        self.target = Arc::clone(target);
+        self.trail.target = Some(Arc::clone(target));
+        self.meter = Meter::new(surface);
+        self.upstream_request_id = None;
+        self.left = Left::default();
+        self.left.clone()
     }
 
-    /// Whether the call has been sent to the provider.
-    pub(crate) const fn is_sent(&self) -> bool {
-        self.sent
+    /// Whether the call has been sent to the provider that it last turned to.
+    pub(crate) fn is_sent(&self) -> bool {
+        self.left.has()
     }
 
     /// Settles.
-    pub(crate) fn settle(mut self, ending: &Ending, payload: Option<PayloadRecord>) {
+    pub(crate) fn settle(mut self, ending: &Ending, payload: Option<SealedPayload>) {
         self.fulfil(ending, payload);
     }
 
@@ -150,10 +178,10 @@ impl Obligation {
         self.fulfil(&Ending::refusal(Outcome::Refused, refusal), None);
     }
 
-    fn fulfil(&mut self, ending: &Ending, payload: Option<PayloadRecord>) {
+    fn fulfil(&mut self, ending: &Ending, payload: Option<SealedPayload>) {
         let Some(place) = self.place.take() else { return };
         let settlement = record::settlement(self, ending, payload, self.clock.now());
-        metric::call_ended(self.trail.surface, ending.outcome, self.trail.began.elapsed());
+        metric::call_ended(self.trail.route, ending.outcome, self.trail.began.elapsed());
         place.send(settlement);
     }
 }
@@ -163,7 +191,7 @@ impl Drop for Obligation {
         if self.place.is_none() {
             return;
         }
-        let ending = if self.sent {
+        let ending = if self.is_sent() {
             Ending::new(Outcome::TimedOut, 503)
                 .code("interrupted")
                 .note("the node stopped before the end of the call")

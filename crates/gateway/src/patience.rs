@@ -2,16 +2,19 @@
 //!
 //! While the client listens, a call has its whole time. Once the client has hung up, the provider's
 //! policy decides: *cancel* closes the provider's connection at once; *drain* reads on, to learn the
-//! usage, within a shorter time, a number of bytes, and a number of drains at once.
+//! usage, within a shorter time, a number of bytes, and a number of drains at once. The kill switch ends
+//! the waiting of either.
 
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use domain::kill::KillScope;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
+use crate::kills::Ear;
 use crate::line::Line;
 use crate::metric;
 
@@ -24,14 +27,33 @@ pub(crate) struct Drains {
     pub(crate) bytes_max: u64,
 }
 
+/// What a call's waits are made of.
+pub(crate) struct Waits {
+    /// The end of the call's time.
+    pub(crate) until: Instant,
+    pub(crate) drains: Drains,
+    /// After so much silence the client is told that its stream still lives; `None` for an answer in
+    /// one piece.
+    pub(crate) quiet: Option<Duration>,
+    /// Hears the kill switch.
+    pub(crate) ear: Ear,
+}
+
 /// The waits of one call.
-#[derive(Debug)]
 pub(crate) struct Patience {
     timer: Pin<Box<Sleep>>,
     drains: Drains,
     /// Whether the provider is to be drained when the client hangs up.
     drain: bool,
     left: Option<Drain>,
+    quiet: Option<Quiet>,
+    ear: Ear,
+}
+
+/// The silence towards the client.
+struct Quiet {
+    every: Duration,
+    timer: Pin<Box<Sleep>>,
 }
 
 /// A client that has hung up, and the drain that goes on without it.
@@ -50,11 +72,26 @@ pub(crate) enum Waited<T> {
     TimedOut,
     /// The client has gone and nothing more is waited for.
     Abandoned,
+    /// The kill switch stops the call.
+    Killed(KillScope),
 }
 
 impl Patience {
-    pub(crate) fn new(until: Instant, drain: bool, drains: Drains) -> Self {
-        Self { timer: Box::pin(sleep_until(until)), drains, drain, left: None }
+    pub(crate) fn new(waits: Waits) -> Self {
+        let Waits { until, drains, quiet, ear } = waits;
+        let quiet = quiet.map(|every| Quiet { every, timer: Box::pin(sleep(every)) });
+        Self { timer: Box::pin(sleep_until(until)), drains, drain: true, left: None, quiet, ear }
+    }
+
+    /// Takes the policy of the provider that is called next.
+    pub(crate) fn towards(&mut self, drain: bool, provider: domain::ids::ProviderId) {
+        self.drain = drain;
+        self.ear.provider = Some(provider);
+    }
+
+    /// What is left of the call's time.
+    pub(crate) fn left(&self) -> Duration {
+        self.timer.deadline().saturating_duration_since(Instant::now())
     }
 
     /// Whether the client has hung up and the answer is read without it.
@@ -73,15 +110,17 @@ impl Patience {
             tokio::select! {
                 biased;
                 value = &mut work => return Waited::Ready(value),
+                scope = self.ear.killed() => return Waited::Killed(scope),
                 () = line.hung_up() => {
                     line.close();
-                    if !self.read_on() {
+                    if !read_on(&self.drains, self.drain, &mut self.left, &mut self.timer) {
                         return Waited::Abandoned;
                     }
                 }
                 () = &mut self.timer => {
-                    return if self.client_left() { Waited::Abandoned } else { Waited::TimedOut };
+                    return if self.left.is_some() { Waited::Abandoned } else { Waited::TimedOut };
                 }
+                () = silence(&mut self.quiet) => line.keep_alive(),
             }
         }
     }
@@ -92,9 +131,17 @@ impl Patience {
         let taken = tokio::select! {
             biased;
             taken = line.push(piece) => taken,
+            scope = self.ear.killed() => return Waited::Killed(scope),
             () = &mut self.timer => return Waited::TimedOut,
         };
-        if taken || self.read_on() { Waited::Ready(()) } else { Waited::Abandoned }
+        if let Some(quiet) = &mut self.quiet {
+            quiet.timer.as_mut().reset(Instant::now() + quiet.every);
+        }
+        if taken || read_on(&self.drains, self.drain, &mut self.left, &mut self.timer) {
+            Waited::Ready(())
+        } else {
+            Waited::Abandoned
+        }
     }
 
     /// Counts bytes that came after the client had gone. Says whether to read on.
@@ -103,21 +150,34 @@ impl Patience {
         drain.bytes = drain.bytes.saturating_add(bytes as u64);
         drain.bytes <= self.drains.bytes_max
     }
+}
 
-    fn read_on(&mut self) -> bool {
-        if !self.drain {
-            return false;
-        }
-        let Ok(slot) = Arc::clone(&self.drains.slots).try_acquire_owned() else {
-            metric::drain_refused();
-            return false;
-        };
-        metric::drains(1);
-        self.left = Some(Drain { bytes: 0, _slot: slot });
-        let until = self.timer.deadline().min(Instant::now() + self.drains.wait);
-        self.timer.as_mut().reset(until);
-        true
+/// Waits for a silence that is too long, and begins the next one.
+async fn silence(quiet: &mut Option<Quiet>) {
+    let Some(quiet) = quiet else { return std::future::pending().await };
+    quiet.timer.as_mut().await;
+    quiet.timer.as_mut().reset(Instant::now() + quiet.every);
+}
+
+/// Begins a drain, where the policy and its bounds allow one more.
+fn read_on(
+    drains: &Drains,
+    drain: bool,
+    left: &mut Option<Drain>,
+    timer: &mut Pin<Box<Sleep>>,
+) -> bool {
+    if !drain {
+        return false;
     }
+    let Ok(slot) = Arc::clone(&drains.slots).try_acquire_owned() else {
+        metric::drain_refused();
+        return false;
+    };
+    metric::drains(1);
+    *left = Some(Drain { bytes: 0, _slot: slot });
+    let until = timer.deadline().min(Instant::now() + drains.wait);
+    timer.as_mut().reset(until);
+    true
 }
 
 impl Drop for Drain {

@@ -6,6 +6,7 @@ use std::time::Instant;
 use chrono::{DateTime, Utc};
 use domain::money::NanoUsd;
 use domain::outcome::{Outcome, UsageSource};
+use domain::provider::Surface;
 use domain::refusal::Refusal;
 use ledger::cost::{CostError, charge, cost};
 use ledger::usage::Usage;
@@ -15,7 +16,9 @@ use store::{Payable, Resolution, ResolutionKind};
 
 use crate::bill::{Bill, bill};
 use crate::obligation::{Ending, Obligation};
-use crate::trail::{Owner, Surface, Trail};
+use crate::refuse::Voice;
+use crate::room::Place;
+use crate::trail::{Owner, Route, Trail};
 
 /// Everything the settler writes for one call, in one transaction.
 #[derive(Debug)]
@@ -23,20 +26,29 @@ pub(crate) struct Settlement {
     /// `None` where nothing was held.
     pub(crate) resolution: Option<Resolution>,
     pub(crate) record: CallRecord,
-    pub(crate) payload: Option<PayloadRecord>,
+    pub(crate) payload: Option<SealedPayload>,
     /// Since when it waits.
     pub(crate) since: Instant,
+}
+
+/// Sealed bodies on their way to the database.
+#[derive(Debug)]
+pub(crate) struct SealedPayload {
+    pub(crate) record: PayloadRecord,
+    /// What they take of this node's memory.
+    pub(crate) place: Place,
 }
 
 /// The settlement of a call that was, or may have been, held.
 pub(crate) fn settlement(
     obligation: &Obligation,
     ending: &Ending,
-    payload: Option<PayloadRecord>,
+    payload: Option<SealedPayload>,
     now: DateTime<Utc>,
 ) -> Settlement {
     let Obligation { trail, owner, target, meter, .. } = obligation;
-    let billed = if obligation.is_sent() {
+    let counts = trail.route != Route::To(Surface::CountTokens);
+    let billed = if obligation.is_sent() && counts {
         bill(ending.outcome, meter, trail.request_bytes)
     } else {
         Bill::Nothing
@@ -56,8 +68,14 @@ pub(crate) fn settlement(
         cost: NanoUsd::ZERO,
         cost_remainder: 0,
         payable: Payable::Provider,
+        price_id: target.price.id(),
     };
     if let Bill::Used { usage, source, doubtful } = billed {
+        let apart = meter.priced_apart() || obligation.priced_apart;
+        if apart && record.note.is_none() {
+            record.note = Some("the provider bills more than tokens, which is not priced".into());
+        }
+        let doubtful = doubtful || apart;
         match post(&mut resolution, obligation, &usage, doubtful) {
             Ok(()) => {
                 count(&mut record, &usage, source);
@@ -93,6 +111,7 @@ pub(crate) fn expiry(hold: &ExpiredHold, now: DateTime<Utc>) -> (Resolution, Cal
         cost: NanoUsd::ZERO,
         cost_remainder: 0,
         payable: Payable::Provider,
+        price_id: hold.price_id,
     };
     let owner = Owner {
         tenant_id: hold.tenant_id,
@@ -164,13 +183,15 @@ fn of_trail(trail: &Trail, owner: Owner, ending: &Ending, now: DateTime<Utc>) ->
         markup_ppm: owner.markup_ppm.unsigned_abs(),
         status: ending.status,
         streamed: trail.streamed,
-        simulated: trail.target.as_ref().is_some_and(|target| target.simulated),
-        surface: trail.surface.as_str().to_owned(),
+        simulated: trail.target.as_ref().is_some_and(|target| target.provider.simulated),
+        surface: trail.route.as_str().to_owned(),
         outcome: ending.outcome,
         usage_source: UsageSource::Nothing,
         alias: trail.model.clone(),
         model_served: None,
-        provider: trail.target.as_ref().map(|target| target.provider.clone()),
+        provider: trail.target.as_ref().map(|target| target.provider.slug.clone()),
+        agent: trail.agent.as_ref().map(ToString::to_string),
+        decision: trail.decision.as_ref().and_then(|d| serde_json::to_value(d).ok()),
         code: ending.code.clone(),
         note: ending.note.clone(),
         request_id: trail.call_id.to_string(),
@@ -180,13 +201,9 @@ fn of_trail(trail: &Trail, owner: Owner, ending: &Ending, now: DateTime<Utc>) ->
     }
 }
 
-impl Surface {
-    /// The surface of calls of which only the hold is left: the only one that holds.
-    const OF_HOLDS: Self = Self::Chat;
-}
-
 impl Trail {
+    /// Of a call of which only the hold is left, which does not say by which route it came.
     fn of_hold(hold: &ExpiredHold) -> Self {
-        Self::new(hold.call_id, Surface::OF_HOLDS, hold.at)
+        Self::new(hold.call_id, Route::Other, Voice::default(), hold.at)
     }
 }

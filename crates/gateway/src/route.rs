@@ -1,30 +1,66 @@
 //! Where does it go, and what can it cost at most?
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+use dialect::{Translated, Unsupported, Wanted};
 use domain::money::NanoUsd;
+use domain::provider::Surface;
 use domain::refusal::Refusal;
-use ledger::cost::hold_bound;
+use ledger::cost::{CostError, hold_bound};
 
 use crate::ask::{Asked, AskedParts};
+use crate::decision::Decision;
 use crate::gateway::Gateway;
+use crate::order::order;
 use crate::refuse::Refused;
-use crate::snapshot::Target;
+use crate::snapshot::{Alias, Snapshot, Target};
+use crate::upstream::meter::BYTES_PER_TOKEN;
 
-/// A call with its target, and the amount that bounds its charge.
+/// Surfaces whose dialects can be translated into each other, in the order of preference.
+const TRANSLATED: [Surface; 3] = [Surface::Chat, Surface::Messages, Surface::Responses];
+
+/// A call with the targets it may go to, and the amount that bounds its charge at the dearest of them.
 pub(crate) struct Routed {
     asked: AskedParts,
-    target: Arc<Target>,
-    bound: NanoUsd,
+    plan: Plan,
+    bound: Bound,
+}
+
+/// The most a call can be charged, and by which target's price.
+#[derive(Clone, Debug)]
+pub(crate) struct Bound {
+    pub(crate) amount: NanoUsd,
+    pub(crate) target: Arc<Target>,
+}
+
+/// What is tried, in order.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) candidates: VecDeque<Candidate>,
+    pub(crate) decision: Decision,
+    /// Whether the call may go to no other account than that of the first candidate.
+    pub(crate) bound_to_account: bool,
+}
+
+/// A target that can serve the call.
+#[derive(Clone, Debug)]
+pub(crate) struct Candidate {
+    pub(crate) target: Arc<Target>,
+    /// The surface that it is asked on.
+    pub(crate) surface: Surface,
+    /// The request in that surface's dialect, where that is not the caller's.
+    pub(crate) translated: Option<Arc<Translated>>,
 }
 
 impl Routed {
-    pub(crate) fn into_parts(self) -> (AskedParts, Arc<Target>, NanoUsd) {
-        (self.asked, self.target, self.bound)
+    pub(crate) fn into_parts(self) -> (AskedParts, Plan, Bound) {
+        (self.asked, self.plan, self.bound)
     }
 }
 
-/// Takes the first target that is active and has a price.
+/// Makes the plan.
 pub(crate) fn route(gateway: &Gateway, asked: Asked) -> Result<Routed, Refused> {
     let mut asked = asked.into_parts();
     let Some(snapshot) = gateway.rules().confirmed() else {
@@ -35,33 +71,204 @@ pub(crate) fn route(gateway: &Gateway, asked: Asked) -> Result<Routed, Refused> 
         let refusal = Refusal::UnknownModel { model: model.to_owned() };
         return Err(Refused::new(refusal, asked.trail));
     };
-    let Some(target) = alias.targets.first() else {
-        let refusal = if alias.unpriced {
-            Refusal::Unpriced { model: model.to_owned() }
-        } else {
-            Refusal::UpstreamFault
-        };
+    let mut decision = Decision::new(alias.strategy);
+    for left in &alias.left_out {
+        decision.leave_out(&left.provider, &left.model, left.why);
+    }
+    let scene = Scene { gateway, snapshot: &snapshot, alias, now: gateway.clock().now() };
+    let (candidates, obstacle) = scene.weigh(&asked, &mut decision);
+    let Some(bound) = dearest(&candidates, &asked) else {
+        let refusal = obstacle.map_or(Refusal::UpstreamFault, Obstacle::into_refusal);
+        asked.trail.decision = Some(decision);
         return Err(Refused::new(refusal, asked.trail));
     };
-    let request = &asked.request;
-    let output = request.max_output_tokens().unwrap_or(u64::from(target.output_tokens_max));
-    let bound = hold_bound(
-        &target.price,
-        asked.body.len() as u64,
-        output,
-        request.answers(),
-        asked.owner.markup_ppm,
-    );
-    match bound {
-        Ok(bound) => {
-            let target = Arc::clone(target);
-            asked.trail.routed(&target);
-            Ok(Routed { asked, target, bound })
+    let Ok(bound) = bound else {
+        let field = "max_completion_tokens".into();
+        let reason = "the call could cost more than the ledger can hold".into();
+        return Err(Refused::new(Refusal::InvalidBody { field, reason }, asked.trail));
+    };
+    asked.trail.routed(&bound.target);
+    let bound_to_account = asked.request.bound_to_account();
+    Ok(Routed { asked, plan: Plan { candidates, decision, bound_to_account }, bound })
+}
+
+/// What candidates are weighed against.
+struct Scene<'a> {
+    gateway: &'a Gateway,
+    snapshot: &'a Snapshot,
+    alias: &'a Alias,
+    now: DateTime<Utc>,
+}
+
+/// Why a target cannot serve a call. Of several, the one that the caller can do most about is told.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Obstacle {
+    Unpriced(String),
+    Region,
+    Surface(String),
+    Capability(&'static str),
+    Context { tokens: u64, most: u32 },
+    Untranslatable(String, String),
+    Killed,
+    Blocked { retry_after_s: u32 },
+}
+
+impl Scene<'_> {
+    fn weigh(
+        &self,
+        asked: &AskedParts,
+        decision: &mut Decision,
+    ) -> (VecDeque<Candidate>, Option<Obstacle>) {
+        let mut candidates = VecDeque::new();
+        let unpriced = self.alias.unpriced.then(|| asked.request.model().to_owned());
+        let mut obstacle = unpriced.map(Obstacle::Unpriced);
+        for target in order(self.alias, asked, self.gateway.pace()) {
+            match self.fit(&target, asked) {
+                Ok(candidate) => {
+                    decision.offer(&target, self.reason(&target));
+                    candidates.push_back(candidate);
+                }
+                Err(found) => {
+                    decision.skip(&target, found.why());
+                    obstacle = obstacle.max(Some(found));
+                }
+            }
         }
-        Err(_) => {
-            let field = "max_completion_tokens".into();
-            let reason = "the call could cost more than the ledger can hold".into();
-            Err(Refused::new(Refusal::InvalidBody { field, reason }, asked.trail))
+        (candidates, obstacle)
+    }
+
+    /// Whether a target can serve the call now, and how.
+    fn fit(&self, target: &Arc<Target>, asked: &AskedParts) -> Result<Candidate, Obstacle> {
+        if let Some(regions) = &self.alias.regions
+            && target.provider.region.as_ref().is_none_or(|region| !regions.contains(region))
+        {
+            return Err(Obstacle::Region);
+        }
+        let request = &asked.request;
+        if let Some(known) = &target.capabilities
+            && let Some(missing) = request.needs().iter().find(|need| !known.contains(need))
+        {
+            return Err(Obstacle::Capability(missing.label()));
+        }
+        let tokens = asked.body.len() as u64 / BYTES_PER_TOKEN;
+        if let Some(most) = target.context_tokens_max
+            && tokens > u64::from(most)
+        {
+            return Err(Obstacle::Context { tokens, most });
+        }
+        if self.snapshot.kills.stop_provider(target.provider.id, self.now) {
+            return Err(Obstacle::Killed);
+        }
+        if let Some(until) = self.gateway.circuits().blocked(target) {
+            let seconds = (until - self.now).num_seconds().clamp(1, 3_600);
+            return Err(Obstacle::Blocked { retry_after_s: u32::try_from(seconds).unwrap_or(1) });
+        }
+        self.address(target, asked)
+    }
+
+    /// The surface to ask on, and the request as that takes it.
+    fn address(&self, target: &Arc<Target>, asked: &AskedParts) -> Result<Candidate, Obstacle> {
+        let wanted = asked.request.surface();
+        if target.provider.serves(wanted) {
+            let target = Arc::clone(target);
+            return Ok(Candidate { target, surface: wanted, translated: None });
+        }
+        let other = TRANSLATED
+            .into_iter()
+            .filter(|_| TRANSLATED.contains(&wanted))
+            .find(|surface| target.provider.serves(*surface));
+        let Some(surface) = other else {
+            return Err(Obstacle::Surface(asked.request.model().to_owned()));
+        };
+        let id = asked.trail.call_id.to_string();
+        let input = (asked.body.len() as u64).div_ceil(BYTES_PER_TOKEN).max(1);
+        let translated = dialect::request(
+            wanted,
+            surface,
+            &asked.body,
+            &Wanted {
+                upstream_model: &target.upstream_model,
+                output_tokens_max: target.output_tokens_max,
+                input_tokens_estimate: input,
+                created_unix_s: asked.trail.started_at.timestamp(),
+                answer_id: &id,
+            },
+        );
+        match translated {
+            Ok(translated) => {
+                let translated = Some(Arc::new(translated));
+                Ok(Candidate { target: Arc::clone(target), surface, translated })
+            }
+            Err(Unsupported { field, reason }) => Err(Obstacle::Untranslatable(field, reason)),
         }
     }
+
+    /// Why a target stands where it does, in a few words.
+    fn reason(&self, target: &Target) -> String {
+        use domain::provider::Strategy as S;
+        match self.alias.strategy {
+            S::Priority => "in the order of the alias".into(),
+            S::Weighted => format!("drawn with weight {}", target.weight),
+            S::Cheapest => "by what this call can cost at most".into(),
+            S::Fastest => {
+                let pace = self.gateway.pace().of(target).as_millis();
+                format!("by the mean time to its first byte, {pace} ms")
+            }
+        }
+    }
+}
+
+impl Obstacle {
+    fn why(&self) -> String {
+        match self {
+            Self::Unpriced(_) => "it has no price".into(),
+            Self::Region => "its provider is not in a region that the alias allows".into(),
+            Self::Surface(_) => "its provider does not serve this surface".into(),
+            Self::Capability(missing) => format!("the model cannot do: {missing}"),
+            Self::Context { tokens, most } => {
+                format!("the prompt has about {tokens} tokens, the model takes {most}")
+            }
+            Self::Untranslatable(field, reason) => {
+                format!("`{field}` cannot be said in its dialect: {reason}")
+            }
+            Self::Killed => "the kill switch stops its provider".into(),
+            Self::Blocked { retry_after_s } => {
+                format!("its circuit is open for {retry_after_s} s more")
+            }
+        }
+    }
+
+    fn into_refusal(self) -> Refusal {
+        let model = |reason: String| Refusal::InvalidBody { field: "model".into(), reason };
+        match self {
+            Self::Unpriced(model) => Refusal::Unpriced { model },
+            Self::Region => model("no target of it is in a region that is allowed".into()),
+            Self::Surface(_) => model("it is not served on this route".into()),
+            Self::Capability(missing) => model(format!("no target of it can do: {missing}")),
+            Self::Context { tokens, most } => Refusal::ContextTooLong { tokens, most },
+            Self::Untranslatable(field, reason) => Refusal::InvalidBody { field, reason },
+            Self::Killed => Refusal::Killed { scope: domain::kill::KillScope::Provider },
+            Self::Blocked { retry_after_s } => Refusal::CircuitOpen { retry_after_s },
+        }
+    }
+}
+
+/// The candidate that bounds the charge; `None` where there is none.
+fn dearest(
+    candidates: &VecDeque<Candidate>,
+    asked: &AskedParts,
+) -> Option<Result<Bound, CostError>> {
+    let bounds = candidates.iter().map(|candidate| {
+        let target = &candidate.target;
+        let translated = candidate.translated.as_ref().map_or(0, |other| other.body.len());
+        let bytes = asked.body.len().max(translated) as u64;
+        let output = target.output_bound(&asked.request);
+        let (answers, markup) = (asked.request.answers(), asked.owner.markup_ppm);
+        hold_bound(&target.price, bytes, output, answers, markup)
+            .map(|amount| Bound { amount, target: Arc::clone(target) })
+    });
+    bounds.reduce(|one, other| match (one, other) {
+        (Ok(one), Ok(other)) => Ok(if other.amount > one.amount { other } else { one }),
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    })
 }

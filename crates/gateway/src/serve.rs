@@ -10,7 +10,7 @@ use crate::authenticate::authenticate;
 use crate::deliver::deliver;
 use crate::gateway::Gateway;
 use crate::line::Line;
-use crate::refuse::{self, Refused};
+use crate::refuse::Refused;
 use crate::route::route;
 use crate::send::send;
 use crate::settle::settle;
@@ -25,9 +25,8 @@ pub(crate) struct Call {
 
 /// Serves a call. It runs in a task of its own: a client that hangs up cancels nothing here.
 pub(crate) async fn serve(gateway: &Gateway, call: Call, mut line: Line) {
-    let call_id = call.trail.call_id;
     if let Err(refused) = walk(gateway, call, &mut line).await {
-        line.answer(refuse::response(&refused.refusal, call_id));
+        line.refuse(&refused.refusal).await;
         gateway.note_refusal(&refused);
     }
 }
@@ -42,14 +41,15 @@ async fn walk(gateway: &Gateway, call: Call, line: &mut Line) -> Result<(), Refu
             return Err(refused);
         }
     };
-    let asked = ask(gateway, known, headers, body).await?; //  what does it want?
+    let surface = line.surface();
+    let asked = ask(gateway, known, surface, headers, body).await?; // what does it want?
     // guard: `Asked` → `Screened`. Is this prompt safe to send?
     // redact: `Screened` → `Redacted`. Take the secrets out; `route` will take a `Redacted`.
-    let routed = route(gateway, asked)?; //                    where does it go, at what price?
+    let routed = route(gateway, asked)?; //                    where may it go, at what price?
     let admitted = admit(gateway, routed).await?; //           a durable hold, the last step before the wire
-    let answer = send(gateway, admitted, line).await; //       the provider
+    let answer = send(gateway, admitted, line).await; //       the providers, until one answers
     // mask: wraps `Answer`. Restore what we took out, hide what must not be shown.
-    let delivered = deliver(answer, line, gateway.settings().answer_bytes_max).await;
+    let delivered = deliver(gateway, answer, line).await; //   as it comes, in the caller's dialect
     settle(gateway, delivered).await; //                       charge, cost, record
     Ok(())
 }

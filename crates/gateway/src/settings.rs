@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::upstream::egress::EgressAllow;
+
 /// Limits and times of the data plane. Every field has a default that suits one node of two cores.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -48,6 +50,19 @@ pub struct Settings {
     pub reap_every: Duration,
     /// Whether prompts and answers are kept, sealed. Default true.
     pub keep_payloads: bool,
+    /// Bodies of requests that this node holds at once, from their first byte to their settlement, in
+    /// bytes; a call for which there is no room is refused as overloaded. Default 512 MiB.
+    pub bodies_bytes_max: usize,
+    /// Sealed prompts and answers that may wait for the database, in bytes; beyond, a call is settled
+    /// without them. Default 256 MiB.
+    pub payloads_bytes_max: usize,
+    /// Attempts at providers that one call makes at most, its first one included. Default 3.
+    pub attempts_max: u32,
+    /// After so much silence a client that waits for a stream is told that it still lives, in seconds.
+    /// Default 15.
+    pub keep_alive: Duration,
+    /// Hosts that providers may have; all where it is empty.
+    pub egress_allow: EgressAllow,
 }
 
 impl Default for Settings {
@@ -71,6 +86,11 @@ impl Default for Settings {
             poll_every: Duration::from_millis(500),
             reap_every: Duration::from_secs(5),
             keep_payloads: true,
+            bodies_bytes_max: 512 * 1024 * 1024,
+            payloads_bytes_max: 256 * 1024 * 1024,
+            attempts_max: 3,
+            keep_alive: Duration::from_secs(15),
+            egress_allow: EgressAllow::default(),
         }
     }
 }
@@ -109,6 +129,7 @@ impl Settings {
             ("confirm_wait", self.confirm_wait),
             ("poll_every", self.poll_every),
             ("reap_every", self.reap_every),
+            ("keep_alive", self.keep_alive),
         ] {
             if time.is_zero() {
                 return Err(SettingsError::Zero(name));

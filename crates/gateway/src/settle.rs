@@ -9,6 +9,7 @@ use crate::deliver::Delivered;
 use crate::gateway::Gateway;
 use crate::metric;
 use crate::obligation::Obligation;
+use crate::record::SealedPayload;
 
 /// Settles the call.
 pub(crate) async fn settle(gateway: &Gateway, delivered: Delivered) {
@@ -22,10 +23,17 @@ pub(crate) async fn settle(gateway: &Gateway, delivered: Delivered) {
 }
 
 /// Prompt and answer under the tenant's key. A call whose bodies cannot be sealed is settled without
-/// them: nothing is ever kept in the clear.
-async fn sealed(gateway: &Gateway, obligation: &Obligation) -> Option<PayloadRecord> {
+/// them: nothing is ever kept in the clear. So is one for whose bodies there is no room, since its money
+/// counts for more than its words.
+async fn sealed(gateway: &Gateway, obligation: &Obligation) -> Option<SealedPayload> {
+    let bytes = obligation.request.len().min(PAYLOAD_BYTES_MAX) + obligation.answer.bytes.len();
+    let Some(place) = gateway.payloads().take(bytes) else {
+        metric::payload_dropped();
+        tracing::warn!(call = %obligation.trail.call_id, "no room to keep a call's bodies");
+        return None;
+    };
     match seal(gateway, obligation).await {
-        Ok(payload) => Some(payload),
+        Ok(record) => Some(SealedPayload { record, place }),
         Err(error) => {
             metric::payload_dropped();
             tracing::error!(call = %obligation.trail.call_id, %error, "a call's bodies cannot be sealed");

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::metric;
 use crate::record::Settlement;
+use crate::room::Place;
 
 /// The pauses between tries, from the first to the longest.
 const PAUSE_MIN: Duration = Duration::from_millis(50);
@@ -86,6 +87,8 @@ struct Lists {
     resolutions: Vec<Resolution>,
     records: Vec<CallRecord>,
     payloads: Vec<PayloadRecord>,
+    /// The payloads' memory, given back when they are written.
+    places: Vec<Place>,
 }
 
 impl Lists {
@@ -95,6 +98,7 @@ impl Lists {
         let mut bytes = 0;
         for settlement in batch {
             let more = settlement.payload.as_ref().map_or(0, |payload| {
+                let payload = &payload.record;
                 payload.request.len() + payload.response.as_ref().map_or(0, Vec::len)
             });
             if bytes > 0 && bytes + more > PORTION_BYTES_MAX {
@@ -105,7 +109,10 @@ impl Lists {
             if let Some(lists) = portions.last_mut() {
                 lists.resolutions.extend(settlement.resolution);
                 lists.records.push(settlement.record);
-                lists.payloads.extend(settlement.payload);
+                if let Some(payload) = settlement.payload {
+                    lists.payloads.push(payload.record);
+                    lists.places.push(payload.place);
+                }
             }
         }
         portions
@@ -113,7 +120,7 @@ impl Lists {
 
     /// The same, call by call.
     fn apart(self) -> Vec<Self> {
-        let Self { mut resolutions, records, mut payloads } = self;
+        let Self { mut resolutions, records, mut payloads, places: _places } = self;
         let mut apart = Vec::with_capacity(records.len());
         for record in records {
             let id = record.id;
@@ -121,6 +128,7 @@ impl Lists {
                 resolutions: resolutions.extract_if(.., |one| one.call_id == id).collect(),
                 payloads: payloads.extract_if(.., |one| one.call_id == id).collect(),
                 records: vec![record],
+                places: Vec::new(),
             });
         }
         apart

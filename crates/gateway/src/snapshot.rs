@@ -2,22 +2,23 @@
 //! call asks the database for any of it.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use domain::ids::{ProviderId, SecretId};
-use http::HeaderValue;
+use domain::provider::{Auth, Capability, OnHangup, Strategy, Surface};
 use ledger::price::{Price, Rates, Tariff};
-use reqwest::Url;
 use store::prices::PriceRow;
-use store::providers::OnHangup;
 use store::snapshot::{ProviderEntry, SealedSecret, TargetEntry};
 use store::{Store, StoreError};
 use vault::{Aad, KeyRing};
-use zeroize::Zeroizing;
 
+use crate::kills::Kills;
+use crate::request::AskedFor;
 use crate::trail::Owner;
+use crate::upstream::credential::Credential;
+use crate::upstream::egress::{self, EgressAllow};
+use crate::upstream::provider::Provider;
 
 /// The rules as of one epoch.
 #[derive(Debug, Default)]
@@ -31,8 +32,12 @@ pub(crate) struct Snapshot {
     keys: HashMap<[u8; 32], Key>,
     /// By name.
     aliases: HashMap<String, Alias>,
+    /// By id, those that can be called.
+    providers: HashMap<ProviderId, Arc<Provider>>,
+    /// What is stopped.
+    pub(crate) kills: Kills,
     /// Opened once, and taken over by the next snapshot.
-    credentials: HashMap<(SecretId, i32), Credential>,
+    credentials: HashMap<(SecretId, i32), (Auth, Credential)>,
 }
 
 /// A key that is not revoked.
@@ -46,30 +51,51 @@ pub(crate) struct Key {
 }
 
 /// A model that can be asked for.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Alias {
-    /// Those that can be used now, in the order to be tried.
+    pub(crate) strategy: Strategy,
+    /// Regions that may compute; `None` for any.
+    pub(crate) regions: Option<Vec<String>>,
+    /// Those that can be used now, in the order they are written.
     pub(crate) targets: Vec<Arc<Target>>,
     /// Whether another target is left out for want of a price.
     pub(crate) unpriced: bool,
+    /// Those that cannot be used.
+    pub(crate) left_out: Vec<LeftOut>,
+}
+
+/// A target that cannot be used, and why.
+#[derive(Clone, Debug)]
+pub(crate) struct LeftOut {
+    pub(crate) provider: String,
+    pub(crate) model: String,
+    pub(crate) why: &'static str,
 }
 
 /// A provider's model with its price.
 #[derive(Debug)]
 pub(crate) struct Target {
-    pub(crate) provider: String,
-    pub(crate) simulated: bool,
-    pub(crate) chat_url: Url,
-    pub(crate) credential: Option<Credential>,
-    pub(crate) drain: bool,
+    pub(crate) provider: Arc<Provider>,
     pub(crate) upstream_model: String,
+    /// The most tokens that an answer has, where the caller gives no limit.
     pub(crate) output_tokens_max: u32,
+    /// The longest context, in tokens; `None` where unknown.
+    pub(crate) context_tokens_max: Option<u32>,
+    /// What it can do beyond text; `None` where unknown.
+    pub(crate) capabilities: Option<Vec<Capability>>,
+    pub(crate) weight: u32,
     pub(crate) price: Price,
 }
 
-/// The header that opens a provider.
-#[derive(Clone)]
-pub(crate) struct Credential(HeaderValue);
+impl Target {
+    /// The most tokens of one answer to a request, in tokens.
+    pub(crate) fn output_bound(&self, request: &AskedFor) -> u64 {
+        match request.surface() {
+            Surface::Embeddings | Surface::CountTokens => 0,
+            _ => request.max_output_tokens().unwrap_or(u64::from(self.output_tokens_max)),
+        }
+    }
+}
 
 /// Why no snapshot could be made.
 #[derive(Debug, thiserror::Error)]
@@ -78,73 +104,89 @@ pub(crate) enum LoadError {
     Store(#[from] StoreError),
 }
 
-impl Credential {
-    /// `Authorization: Bearer …`; `None` where the key cannot stand in a header.
-    fn new(key: &[u8]) -> Option<Self> {
-        let text = Zeroizing::new([b"Bearer ".as_slice(), key.trim_ascii()].concat());
-        let mut header = HeaderValue::from_bytes(&text).ok()?;
-        header.set_sensitive(true);
-        Some(Self(header))
-    }
-
-    pub(crate) const fn header(&self) -> &HeaderValue {
-        &self.0
-    }
-
-    /// Whether a text repeats the key.
-    pub(crate) fn occurs_in(&self, text: &[u8]) -> bool {
-        let key = self.0.as_bytes().get(b"Bearer ".len()..).unwrap_or_default();
-        !key.is_empty() && memchr::memmem::find(text, key).is_some()
-    }
-}
-
-impl fmt::Debug for Credential {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Credential(redacted)")
-    }
-}
-
 impl Snapshot {
     /// Reads the rules, and opens the credentials that `before` did not have.
     pub(crate) async fn load(
         store: &Store,
         ring: &KeyRing,
+        allow: &EgressAllow,
         before: &Self,
     ) -> Result<Self, LoadError> {
         let read = store.gateway_snapshot().await?;
         let mut credentials = HashMap::new();
+        let mut providers = HashMap::with_capacity(read.providers.len());
+        let mut unusable = HashMap::new();
         let mut incomplete = false;
-        for provider in &read.providers {
-            if let Some(secret) = &provider.secret {
-                let place = (secret.id, secret.version);
-                let known = before.credentials.get(&place).cloned();
-                let opened = match known {
-                    Some(known) => Some(known),
-                    None => open(ring, provider, secret).await,
-                };
-                incomplete |= opened.is_none();
-                opened.map(|credential| credentials.insert(place, credential));
+        for entry in &read.providers {
+            let credential = match &entry.secret {
+                None => None,
+                Some(secret) => {
+                    let place = (secret.id, secret.version);
+                    // A key may be shown in another way than before.
+                    let known = before.credentials.get(&place);
+                    let known = known.filter(|(auth, _)| *auth == entry.auth).cloned();
+                    let opened = match known {
+                        Some((_, known)) => Some(known),
+                        None => open(ring, entry, secret).await,
+                    };
+                    incomplete |= opened.is_none();
+                    if let Some(opened) = &opened {
+                        credentials.insert(place, (entry.auth, opened.clone()));
+                    }
+                    opened
+                }
+            };
+            match provider(entry, credential, allow) {
+                Ok(provider) => {
+                    providers.insert(entry.id, Arc::new(provider));
+                }
+                Err(why) => {
+                    unusable.insert(entry.id, why);
+                }
             }
         }
-        let providers: HashMap<ProviderId, &ProviderEntry> =
-            read.providers.iter().map(|provider| (provider.id, provider)).collect();
+        let slugs: HashMap<ProviderId, &str> =
+            read.providers.iter().map(|entry| (entry.id, entry.slug.as_str())).collect();
         let mut aliases = HashMap::with_capacity(read.aliases.len());
         for entry in read.aliases {
-            let mut alias = Alias::default();
-            for target in &entry.targets {
-                let provider = providers.get(&target.provider_id).filter(|found| found.active);
-                let Some(provider) = provider else { continue };
-                match resolve(provider, target, &credentials) {
-                    Resolved::Usable(target) => alias.targets.push(Arc::new(*target)),
-                    Resolved::Unpriced => alias.unpriced = true,
-                    Resolved::Unusable => {}
+            let mut alias = Alias {
+                strategy: entry.strategy,
+                regions: entry.regions,
+                targets: Vec::new(),
+                unpriced: false,
+                left_out: Vec::new(),
+            };
+            for target in entry.targets {
+                let id = target.provider_id;
+                let provider = match providers.get(&id) {
+                    Some(provider) => Ok(Arc::clone(provider)),
+                    None => Err(unusable.get(&id).copied().unwrap_or("its provider is unknown")),
+                };
+                let model = target.upstream_model.clone();
+                match provider.and_then(|provider| resolve(provider, target)) {
+                    Ok(target) => alias.targets.push(Arc::new(target)),
+                    Err(why) => {
+                        alias.unpriced |= why == UNPRICED;
+                        let provider = slugs.get(&id).copied().unwrap_or_default().to_owned();
+                        alias.left_out.push(LeftOut { provider, model, why });
+                    }
                 }
             }
             aliases.insert(entry.name, alias);
         }
         let keys = keys(&read.tenants, &read.projects, &read.keys);
+        let kills = Kills::of(&read.kills);
         let (epoch, next_price_at) = (read.epoch, read.next_price_at);
-        Ok(Self { epoch, next_price_at, incomplete, keys, aliases, credentials })
+        Ok(Self {
+            epoch,
+            next_price_at,
+            incomplete,
+            keys,
+            aliases,
+            providers,
+            kills,
+            credentials,
+        })
     }
 
     /// The key with this keyed hash under this pepper.
@@ -155,6 +197,11 @@ impl Snapshot {
     /// The alias of this name.
     pub(crate) fn alias(&self, name: &str) -> Option<&Alias> {
         self.aliases.get(name)
+    }
+
+    /// The provider of this id, where it can be called.
+    pub(crate) fn provider(&self, id: ProviderId) -> Option<&Arc<Provider>> {
+        self.providers.get(&id)
     }
 
     /// All aliases that can be used, by name.
@@ -206,7 +253,13 @@ async fn open(
     let version = u32::try_from(secret.version).ok()?;
     let place = Aad::provider_key(ring.deployment(), secret.id, version);
     match ring.open(&place, &secret.blob).await {
-        Ok(key) => Credential::new(&key),
+        Ok(key) => {
+            let credential = Credential::new(&key, provider.auth);
+            if credential.is_none() {
+                tracing::error!(provider = provider.slug, "a provider's key cannot be shown its way");
+            }
+            credential
+        }
         Err(error) => {
             tracing::error!(provider = provider.slug, %error, "a provider's key cannot be opened");
             None
@@ -214,47 +267,58 @@ async fn open(
     }
 }
 
-enum Resolved {
-    Usable(Box<Target>),
-    Unpriced,
-    Unusable,
+const UNPRICED: &str = "it has no price";
+
+/// A provider that can be called, or why it cannot.
+fn provider(
+    entry: &ProviderEntry,
+    credential: Option<Credential>,
+    allow: &EgressAllow,
+) -> Result<Provider, &'static str> {
+    if !entry.active {
+        return Err("its provider is switched off");
+    }
+    if credential.is_none() && (entry.secret.is_some() || entry.auth == Auth::SigV4) {
+        return Err("its provider's key cannot be opened");
+    }
+    let base = match egress::base(&entry.base_url, entry.private_network, allow) {
+        Ok(base) => base,
+        Err(error) => {
+            tracing::error!(provider = entry.slug, %error, "a provider cannot be called");
+            return Err("its provider's address is not allowed");
+        }
+    };
+    Ok(Provider {
+        id: entry.id,
+        slug: entry.slug.clone(),
+        simulated: entry.simulated,
+        base,
+        wire: entry.wire,
+        surfaces: entry.surfaces.clone(),
+        region: entry.region.clone(),
+        api_version: entry.api_version.clone(),
+        credential,
+        private_network: entry.private_network,
+        drain: entry.on_hangup == OnHangup::Drain,
+    })
 }
 
-fn resolve(
-    provider: &ProviderEntry,
-    target: &TargetEntry,
-    credentials: &HashMap<(SecretId, i32), Credential>,
-) -> Resolved {
-    let credential = match &provider.secret {
-        None => None,
-        Some(secret) => match credentials.get(&(secret.id, secret.version)) {
-            Some(credential) => Some(credential.clone()),
-            None => return Resolved::Unusable,
-        },
-    };
-    let Ok(chat_url) = Url::parse(&format!("{}/chat/completions", provider.base_url)) else {
-        tracing::error!(provider = provider.slug, "the provider's address cannot be read");
-        return Resolved::Unusable;
-    };
-    let Some(price) = &target.price else { return Resolved::Unpriced };
+fn resolve(provider: Arc<Provider>, target: TargetEntry) -> Result<Target, &'static str> {
+    let price = target.price.as_ref().ok_or(UNPRICED)?;
     let Some(price) = believed(price) else {
-        tracing::error!(
-            provider = provider.slug,
-            model = target.upstream_model,
-            "a price is refused"
-        );
-        return Resolved::Unpriced;
+        let model = &target.upstream_model;
+        tracing::error!(provider = provider.slug, model, "a price is refused");
+        return Err(UNPRICED);
     };
-    Resolved::Usable(Box::new(Target {
-        provider: provider.slug.clone(),
-        simulated: provider.simulated,
-        chat_url,
-        credential,
-        drain: provider.on_hangup == OnHangup::Drain,
-        upstream_model: target.upstream_model.clone(),
+    Ok(Target {
+        provider,
+        upstream_model: target.upstream_model,
         output_tokens_max: target.output_tokens_max,
+        context_tokens_max: target.context_tokens_max,
+        capabilities: target.capabilities,
+        weight: target.weight,
         price,
-    }))
+    })
 }
 
 /// The price, if it is within the ledger's bounds and still what was imported.

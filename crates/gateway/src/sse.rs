@@ -106,20 +106,29 @@ impl Event {
         self.bytes
     }
 
+    /// Its name: the value of its last `event` line. `None` where there is none, or it is no text.
+    #[must_use]
+    pub fn name(&self) -> Option<Cow<'_, str>> {
+        let mut name = None;
+        for line in Lines(self.without_mark()) {
+            if let Some(value) = value_of(line, b"event") {
+                name = std::str::from_utf8(value).ok();
+            }
+        }
+        name.map(Cow::Borrowed)
+    }
+
+    fn without_mark(&self) -> &[u8] {
+        if self.first { self.bytes.strip_prefix(BOM).unwrap_or(&self.bytes) } else { &self.bytes }
+    }
+
     /// Its data: the values of its `data` lines, joined by line feeds. `None` for a comment or
     /// anything else that dispatches nothing.
     #[must_use]
     pub fn data(&self) -> Option<Cow<'_, [u8]>> {
-        let bytes: &[u8] = &self.bytes;
-        let bytes = if self.first { bytes.strip_prefix(BOM).unwrap_or(bytes) } else { bytes };
         let mut data: Option<Cow<'_, [u8]>> = None;
-        for line in Lines(bytes) {
-            let Some(rest) = line.strip_prefix(b"data") else { continue };
-            let value = match rest.split_first() {
-                None => rest,
-                Some((b':', value)) => value.strip_prefix(b" ").unwrap_or(value),
-                Some(_) => continue,
-            };
+        for line in Lines(self.without_mark()) {
+            let Some(value) = value_of(line, b"data") else { continue };
             match &mut data {
                 None => data = Some(Cow::Borrowed(value)),
                 Some(joined) => {
@@ -129,6 +138,16 @@ impl Event {
             }
         }
         data
+    }
+}
+
+/// The value of a line of this field.
+fn value_of<'a>(line: &'a [u8], field: &[u8]) -> Option<&'a [u8]> {
+    let rest = line.strip_prefix(field)?;
+    match rest.split_first() {
+        None => Some(rest),
+        Some((b':', value)) => Some(value.strip_prefix(b" ").unwrap_or(value)),
+        Some(_) => None,
     }
 }
 

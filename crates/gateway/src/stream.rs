@@ -1,19 +1,22 @@
-//! Answers that come as a stream of events: each is passed on with the bytes it came with, at once.
+//! Answers that come as a stream of events: each is passed on with the bytes it came with, at once; or,
+//! where the provider speaks another dialect, said again in the caller's.
 
-use axum::body::Body;
-use axum::response::Response;
-use bytes::{Bytes, BytesMut};
-use domain::outcome::Outcome;
-use domain::refusal::Refusal;
-use http::HeaderValue;
 use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use dialect::Step;
+use domain::outcome::Outcome;
+use domain::provider::Wire;
+use domain::refusal::Refusal;
+use http::header;
 
 use crate::line::Line;
 use crate::obligation::{Ending, Obligation};
 use crate::patience::{Patience, Waited};
-use crate::refuse;
+use crate::refuse::{self, Broken};
 use crate::send::{Arrived, fault};
 use crate::sse::{Event, Splitter};
+use crate::upstream::eventstream::Frames;
 use crate::upstream::headers;
 use crate::upstream::meter::Said;
 
@@ -23,10 +26,21 @@ const TAIL_WAIT: Duration = Duration::from_millis(250);
 
 /// Relays the stream.
 pub(crate) async fn relay(arrived: &mut Arrived, line: &mut Line) -> Ending {
-    let Arrived { obligation, response, patience, hides_usage } = arrived;
+    let Arrived { obligation, response, patience, candidate, hides_usage } = arrived;
     let status = response.status().as_u16();
-    open(obligation, response, line);
-    let mut relay = Relay { obligation, patience, line, hides_usage: *hides_usage, status };
+    let mut to_client = headers::to_client(response.headers());
+    let framed = candidate.target.provider.wire == Wire::Bedrock;
+    if framed || candidate.translated.is_some() {
+        to_client.remove(header::CONTENT_TYPE);
+    }
+    line.open(to_client);
+    let translator = candidate
+        .translated
+        .as_ref()
+        .map(|translated| dialect::Stream::new(translated.context.clone()));
+    let mut relay =
+        Relay { obligation, patience, line, translator, hides_usage: *hides_usage, status };
+    let mut frames = framed.then(Frames::default);
     let mut splitter = Splitter::default();
     loop {
         let waited = relay.patience.wait(relay.line, response.chunk()).await;
@@ -34,7 +48,7 @@ pub(crate) async fn relay(arrived: &mut Arrived, line: &mut Line) -> Ending {
             Waited::Ready(Ok(Some(chunk))) => chunk,
             Waited::Ready(Ok(None)) => return relay.ended(splitter).await,
             Waited::Ready(Err(error)) => {
-                let (outcome, refusal) = fault(&error);
+                let (outcome, refusal, _) = fault(&error);
                 return relay.broken(outcome, &refusal, "the provider broke off").await;
             }
             Waited::TimedOut => {
@@ -42,11 +56,17 @@ pub(crate) async fn relay(arrived: &mut Arrived, line: &mut Line) -> Ending {
                 return relay.broken(outcome, &refusal, "not complete in time").await;
             }
             Waited::Abandoned => return relay.client_left(),
+            Waited::Killed(scope) => return relay.killed(scope).await,
         };
         if !relay.patience.drained(chunk.len()) {
             return relay.client_left();
         }
-        splitter.push(&chunk);
+        let read = match &mut frames {
+            None => Ok(chunk),
+            Some(frames) => frames.events(&chunk),
+        };
+        let Ok(events) = read else { return relay.unreadable("a frame cannot be read").await };
+        splitter.push(&events);
         loop {
             match splitter.next_event() {
                 Ok(None) => break,
@@ -58,24 +78,11 @@ pub(crate) async fn relay(arrived: &mut Arrived, line: &mut Line) -> Ending {
                 }
                 Err(error) => {
                     tracing::warn!(call = %relay.obligation.trail.call_id, %error, "a stream is cut");
-                    let (outcome, refusal) = (Outcome::UpstreamFault, Refusal::UpstreamInvalid);
-                    return relay.broken(outcome, &refusal, "an event is too large").await;
+                    return relay.unreadable("an event is too large").await;
                 }
             }
         }
     }
-}
-
-/// Gives the head to the client.
-fn open(obligation: &Obligation, response: &reqwest::Response, line: &mut Line) {
-    let mut head = Response::new(Body::empty());
-    *head.status_mut() = response.status();
-    *head.headers_mut() = headers::to_client(response.headers());
-    // A proxy between us and the client must not gather or keep what is meant to flow.
-    head.headers_mut().insert(http::header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    head.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
-    refuse::stamp(&mut head, obligation.trail.call_id);
-    line.open(head.into_parts().0);
 }
 
 /// Ends the client's answer, then reads the provider's to its very end, so that the connection can be
@@ -93,6 +100,7 @@ struct Relay<'a> {
     obligation: &'a mut Obligation,
     patience: &'a mut Patience,
     line: &'a mut Line,
+    translator: Option<dialect::Stream>,
     hides_usage: bool,
     status: u16,
 }
@@ -101,6 +109,9 @@ impl Relay<'_> {
     /// Passes an event on. Gives the ending where it was the last.
     async fn event(&mut self, event: Event) -> Option<Ending> {
         let said = event.data().map(|data| self.obligation.meter.event(&data));
+        if self.translator.is_some() {
+            return self.translate(&event, said).await;
+        }
         if !(self.hides_usage && said == Some(Said::UsageOnly))
             && let Some(ending) = self.push(event.into_bytes()).await
         {
@@ -108,12 +119,30 @@ impl Relay<'_> {
         }
         match said {
             Some(Said::Done) => Some(self.complete()),
-            Some(Said::Error) => Some(
-                Ending::new(Outcome::UpstreamFault, self.status)
-                    .code("provider_error")
-                    .note("the provider reported an error in mid-stream"),
-            ),
+            Some(Said::Error) => Some(self.provider_error()),
             Some(Said::UsageOnly | Said::Part | Said::Unreadable) | None => None,
+        }
+    }
+
+    /// Says an event in the caller's dialect.
+    async fn translate(&mut self, event: &Event, said: Option<Said>) -> Option<Ending> {
+        let data = event.data()?;
+        let translator = self.translator.as_mut()?;
+        let mut out = Vec::new();
+        let name = event.name();
+        let step = translator.event(name.as_deref(), &data, &mut out);
+        if !out.is_empty()
+            && let Some(ending) = self.push(out.into()).await
+        {
+            return Some(ending);
+        }
+        match (step, said) {
+            (Ok(Step::Done), _) => Some(self.complete()),
+            (Ok(Step::Failed), _) => Some(self.provider_error()),
+            (Ok(Step::Going), _) => None,
+            // What is no event of the dialect at all is passed over, as it is where nothing is translated.
+            (Err(_), Some(Said::Unreadable)) => None,
+            (Err(broken), _) => Some(self.unreadable(broken.what).await),
         }
     }
 
@@ -126,9 +155,11 @@ impl Relay<'_> {
         match self.patience.push(self.line, bytes).await {
             Waited::Ready(()) => None,
             Waited::Abandoned => Some(self.client_left()),
+            Waited::Killed(scope) => Some(self.killed(scope).await),
             Waited::TimedOut => Some(
                 Ending::refusal(Outcome::TimedOut, &Refusal::UpstreamTimeout)
-                    .note("the client did not take the answer in time"),
+                    .note("the client did not take the answer in time")
+                    .by_client(),
             ),
         }
     }
@@ -137,33 +168,88 @@ impl Relay<'_> {
     async fn ended(&mut self, splitter: Splitter) -> Ending {
         if let Some(event) = splitter.finish() {
             let said = event.data().map(|data| self.obligation.meter.event(&data));
-            let hidden = self.hides_usage && said == Some(Said::UsageOnly);
-            // What broke off in the middle of its JSON would only break the client.
-            if !hidden && said != Some(Said::Unreadable) {
-                let mut closed = BytesMut::from(&event.into_bytes()[..]);
-                closed.extend_from_slice(b"\n\n");
-                if let Some(ending) = self.push(closed.freeze()).await {
+            if self.translator.is_some() {
+                if let Some(ending) = self.translate(&event, said).await {
                     return ending;
                 }
-            }
-            if said == Some(Said::Done) {
-                return self.complete();
+            } else if let Some(ending) = self.last(event, said).await {
+                return ending;
             }
         }
         let (outcome, refusal) = (Outcome::UpstreamFault, Refusal::UpstreamFault);
         self.broken(outcome, &refusal, "the provider ended the stream before its end").await
     }
 
+    /// An event that nothing closed.
+    async fn last(&mut self, event: Event, said: Option<Said>) -> Option<Ending> {
+        let hidden = self.hides_usage && said == Some(Said::UsageOnly);
+        // What broke off in the middle of its JSON would only break the client.
+        if !hidden && said != Some(Said::Unreadable) {
+            let mut closed = BytesMut::from(&event.into_bytes()[..]);
+            closed.extend_from_slice(b"\n\n");
+            if let Some(ending) = self.push(closed.freeze()).await {
+                return Some(ending);
+            }
+        }
+        match said {
+            Some(Said::Done) => Some(self.complete()),
+            Some(Said::Error) => Some(self.provider_error()),
+            _ => None,
+        }
+    }
+
+    async fn unreadable(&mut self, note: &'static str) -> Ending {
+        self.broken(Outcome::UpstreamFault, &Refusal::UpstreamInvalid, note).await
+    }
+
+    /// The kill switch ends the stream; whatever the provider's policy, nothing more is read.
+    async fn killed(&mut self, scope: domain::kill::KillScope) -> Ending {
+        let refusal = Refusal::Killed { scope };
+        self.tell(&refusal).await;
+        let code = refusal.wire().code;
+        Ending::new(Outcome::Killed, self.status).code(code).note("cut off by the kill switch")
+    }
+
     /// The stream cannot go on: the client is told inside it.
     async fn broken(&mut self, outcome: Outcome, refusal: &Refusal, note: &'static str) -> Ending {
         let left = self.patience.client_left();
-        // That the client has gone by now changes nothing.
-        let _ = self.push(refuse::event(refusal)).await;
+        self.tell(refusal).await;
         if left {
             return self.client_left().note(note);
         }
         let code = refusal.wire().code;
         Ending::new(outcome, self.status).code(code).note(note)
+    }
+
+    /// Tells a client that listens why the stream ends. That it has gone by now changes nothing.
+    async fn tell(&mut self, refusal: &Refusal) {
+        if self.patience.client_left() {
+            return;
+        }
+        let event = match &mut self.translator {
+            Some(translator) => {
+                let mut out = Vec::new();
+                translator.fail(refusal.wire().code, &refusal.message(), &mut out);
+                out.into()
+            }
+            None => {
+                let meter = &self.obligation.meter;
+                let broken = Broken { answer_id: meter.id(), sequence: meter.next_sequence() };
+                let call_id = self.obligation.trail.call_id;
+                refuse::event(refusal, self.line.surface(), call_id, broken)
+            }
+        };
+        self.obligation.answer.add(&event);
+        let within = tokio::time::timeout(TAIL_WAIT, self.line.push(event)).await;
+        if within.is_err() {
+            tracing::debug!("a slow client does not hear why its stream ends");
+        }
+    }
+
+    fn provider_error(&self) -> Ending {
+        Ending::new(Outcome::UpstreamFault, self.status)
+            .code("provider_error")
+            .note("the provider reported an error in mid-stream")
     }
 
     fn complete(&self) -> Ending {

@@ -7,26 +7,35 @@ use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use domain::ids::{CallId, KeyId, ProjectId, TenantId};
+use domain::kill::AgentName;
+use domain::provider::Surface;
 
+use crate::decision::Decision;
 use crate::metric;
+use crate::refuse::Voice;
 use crate::snapshot::Target;
 
 /// Which route a call came in by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Surface {
-    /// `POST /v1/chat/completions`
-    Chat,
+pub(crate) enum Route {
+    /// One that leads to a provider.
+    To(Surface),
     /// `GET /v1/models…`
     Models,
     /// Any other route.
     Other,
 }
 
-impl Surface {
+impl Route {
     /// The word in the feed and in metrics.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
-            Self::Chat => "chat.completions",
+            Self::To(Surface::Chat) => "chat.completions",
+            Self::To(Surface::Responses) => "responses",
+            Self::To(Surface::Messages) => "messages",
+            Self::To(Surface::CountTokens) => "messages.count_tokens",
+            Self::To(Surface::Embeddings) => "embeddings",
+            Self::To(Surface::Completions) => "completions",
             Self::Models => "models",
             Self::Other => "other",
         }
@@ -47,19 +56,25 @@ pub(crate) struct Owner {
 #[derive(Debug)]
 pub(crate) struct Trail {
     pub(crate) call_id: CallId,
-    pub(crate) surface: Surface,
+    pub(crate) route: Route,
+    /// In which error shape the caller is answered.
+    pub(crate) voice: Voice,
     pub(crate) began: Instant,
     pub(crate) started_at: DateTime<Utc>,
     pub(crate) client_ip: Option<IpAddr>,
     pub(crate) user_agent: Option<String>,
     /// Known once the key has been.
     pub(crate) owner: Option<Owner>,
+    /// What the program calls itself.
+    pub(crate) agent: Option<AgentName>,
     /// Known once the body has been read.
     pub(crate) model: Option<String>,
     pub(crate) streamed: bool,
     pub(crate) request_bytes: u64,
     /// Known once a target has been chosen.
     pub(crate) target: Option<Arc<Target>>,
+    /// How it was chosen.
+    pub(crate) decision: Option<Decision>,
     pub(crate) steps: Steps,
 }
 
@@ -75,19 +90,27 @@ pub(crate) struct Steps {
 
 impl Trail {
     /// A call that begins now; `started_at` is what the clock says.
-    pub(crate) fn new(call_id: CallId, surface: Surface, started_at: DateTime<Utc>) -> Self {
+    pub(crate) fn new(
+        call_id: CallId,
+        route: Route,
+        voice: Voice,
+        started_at: DateTime<Utc>,
+    ) -> Self {
         Self {
             call_id,
-            surface,
+            route,
+            voice,
             began: Instant::now(),
             started_at,
             client_ip: None,
             user_agent: None,
             owner: None,
+            agent: None,
             model: None,
             streamed: false,
             request_bytes: 0,
             target: None,
+            decision: None,
             steps: Steps::default(),
         }
     }

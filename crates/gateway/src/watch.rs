@@ -9,11 +9,13 @@ use std::time::{Duration, Instant};
 use arc_swap::{ArcSwap, Guard};
 use domain::clock::Clock;
 use store::{Channel, Listener, Store, StoreError};
+use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 use vault::KeyRing;
 
 use crate::snapshot::{LoadError, Snapshot};
+use crate::upstream::egress::EgressAllow;
 
 /// How long one look at the epoch may take.
 const LOOK_WAIT: Duration = Duration::from_secs(3);
@@ -29,6 +31,9 @@ pub(crate) struct Rules {
     /// When they were last read, in milliseconds after `since`.
     read_ms: AtomicU64,
     confirm_wait: Duration,
+    allow: EgressAllow,
+    /// Told when what is stopped has changed.
+    kills: watch::Sender<()>,
 }
 
 impl Rules {
@@ -37,17 +42,29 @@ impl Rules {
         store: &Store,
         ring: &KeyRing,
         confirm_wait: Duration,
+        allow: EgressAllow,
     ) -> Result<Self, LoadError> {
         let since = Instant::now();
-        let snapshot = Snapshot::load(store, ring, &Snapshot::default()).await?;
+        let snapshot = Snapshot::load(store, ring, &allow, &Snapshot::default()).await?;
         let current = ArcSwap::from_pointee(snapshot);
         let (confirmed_ms, read_ms) = (AtomicU64::new(0), AtomicU64::new(0));
-        Ok(Self { current, since, confirmed_ms, read_ms, confirm_wait })
+        let (kills, _) = watch::channel(());
+        Ok(Self { current, since, confirmed_ms, read_ms, confirm_wait, allow, kills })
     }
 
     /// The rules, where they are confirmed.
     pub(crate) fn confirmed(&self) -> Option<Guard<Arc<Snapshot>>> {
         (self.age() <= self.confirm_wait).then(|| self.current.load())
+    }
+
+    /// The rules as this node knows them, confirmed or not.
+    pub(crate) fn current(&self) -> Guard<Arc<Snapshot>> {
+        self.current.load()
+    }
+
+    /// Hears when what is stopped changes.
+    pub(crate) fn kills_changed(&self) -> watch::Receiver<()> {
+        self.kills.subscribe()
     }
 
     /// How long ago they were confirmed.
@@ -90,9 +107,13 @@ impl Rules {
         let price_due = before.next_price_at.is_some_and(|at| at <= clock.now());
         let changed = store.epoch().await? != before.epoch;
         if changed || price_due || self.wants_another_try(&before, asked) {
-            let snapshot = Snapshot::load(store, ring, &before).await?;
+            let snapshot = Snapshot::load(store, ring, &self.allow, &before).await?;
             tracing::debug!(epoch = snapshot.epoch, "the rules changed");
+            let kills_differ = snapshot.kills != before.kills;
             self.current.store(Arc::new(snapshot));
+            if kills_differ {
+                self.kills.send_replace(());
+            }
             self.read_ms.store(self.millis(asked), Ordering::Release);
         }
         self.confirm(asked);

@@ -4,101 +4,126 @@ use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use domain::outcome::Outcome;
 use domain::refusal::Refusal;
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use reqwest::Response;
 
-use crate::deliver::refuse;
 use crate::line::Line;
+use crate::metric;
 use crate::obligation::{Ending, Obligation};
 use crate::patience::{Patience, Waited};
 use crate::refuse;
+use crate::route::Candidate;
 use crate::send::{Arrived, fault};
 use crate::upstream::headers;
 
 /// Reads the answer and passes it on.
 pub(crate) async fn relay(arrived: &mut Arrived, line: &mut Line, bytes_max: usize) -> Ending {
-    let Arrived { obligation, response, patience, .. } = arrived;
+    let Arrived { obligation, response, patience, candidate, .. } = arrived;
     let status = response.status();
     let provider_headers = std::mem::take(response.headers_mut());
-    let body = match read(response, patience, line, bytes_max).await {
+    let mut teller = Teller { obligation, line, candidate, provider_headers };
+    let body = match read(response, patience, teller.line, bytes_max).await {
         Ok(body) => body,
         Err(Unread::Abandoned) => return Ending::new(Outcome::ClientClosed, 499),
         Err(Unread::Refused(outcome, refusal, note)) => {
-            return refused(obligation, line, outcome, &refusal, note);
+            return teller.refused(outcome, &refusal, note).await;
         }
     };
-    if !status.is_success() {
-        return if status.is_client_error() || status.is_server_error() {
-            provider_error(obligation, line, status, &provider_headers, body)
-        } else {
-            let note = "the provider answered with a redirect, which is not followed";
-            refused(obligation, line, Outcome::UpstreamFault, &Refusal::UpstreamInvalid, note)
+    if status.is_success() {
+        return teller.success(status, body).await;
+    }
+    if status.is_client_error() || status.is_server_error() {
+        return teller.error(status, body).await;
+    }
+    let note = "the provider answered with a redirect, which is not followed";
+    teller.refused(Outcome::UpstreamFault, &Refusal::UpstreamInvalid, note).await
+}
+
+/// Tells the client what came.
+struct Teller<'a> {
+    obligation: &'a mut Obligation,
+    line: &'a mut Line,
+    candidate: &'a Candidate,
+    provider_headers: HeaderMap,
+}
+
+impl Teller<'_> {
+    async fn success(&mut self, status: StatusCode, body: Bytes) -> Ending {
+        let invalid = Refusal::UpstreamInvalid;
+        let Ok(is_error) = self.obligation.meter.whole(&body) else {
+            let note = "the provider's answer is no JSON object";
+            return self.refused(Outcome::UpstreamFault, &invalid, note).await;
         };
+        if is_error {
+            let taken = self.pass(status, body).await;
+            let outcome = if taken { Outcome::UpstreamError } else { Outcome::ClientClosed };
+            return Ending::new(outcome, status.as_u16()).code("provider_error");
+        }
+        let body = match &self.candidate.translated {
+            None => body,
+            Some(translated) => match dialect::answer(&translated.context, &body) {
+                Ok(body) => Bytes::from(body),
+                Err(broken) => {
+                    return self.refused(Outcome::UpstreamFault, &invalid, broken.what).await;
+                }
+            },
+        };
+        if self.line.is_streaming() {
+            let note = "the provider sent one piece where a stream was asked for";
+            return self.refused(Outcome::UpstreamFault, &invalid, note).await;
+        }
+        let taken = self.pass(status, body).await;
+        let outcome = if taken { Outcome::Completed } else { Outcome::ClientClosed };
+        Ending::new(outcome, status.as_u16())
     }
-    let Ok(is_error) = obligation.meter.whole(&body) else {
-        let note = "the provider's answer is no JSON object";
-        return refused(obligation, line, Outcome::UpstreamFault, &Refusal::UpstreamInvalid, note);
-    };
-    let mut to_client = headers::to_client(&provider_headers);
-    // Whatever the provider called it: it is JSON, and must not be taken for a page.
-    to_client.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    let taken = pass(obligation, line, status, to_client, body);
-    let ending = |outcome| Ending::new(outcome, status.as_u16());
-    match (taken, is_error) {
-        (_, true) => ending(Outcome::UpstreamError).code("provider_error"),
-        (true, false) => ending(Outcome::Completed),
-        (false, false) => ending(Outcome::ClientClosed),
+
+    /// An error of the provider reaches the client as it came: clients act on its wording. One that
+    /// repeats the provider's key does not.
+    async fn error(&mut self, status: StatusCode, body: Bytes) -> Ending {
+        let provider = &self.candidate.target.provider;
+        if provider.credential.as_ref().is_some_and(|credential| credential.occurs_in(&body)) {
+            tracing::error!(provider = provider.slug, "a provider's error repeats its key");
+            let note = "the provider's error could not be passed on";
+            return self.refused(Outcome::UpstreamError, &Refusal::UpstreamInvalid, note).await;
+        }
+        let body = match self.candidate.translated {
+            None => body,
+            Some(_) => {
+                let (from, to) = (self.candidate.surface, self.line.surface());
+                dialect::error(from, to, status.as_u16(), &body).into()
+            }
+        };
+        self.pass(status, body).await;
+        Ending::new(Outcome::UpstreamError, status.as_u16())
+            .code(format!("provider_{}", status.as_u16()))
     }
-}
 
-/// An error of the provider reaches the client as it came: clients act on its wording. One that repeats
-/// the provider's key does not.
-fn provider_error(
-    obligation: &mut Obligation,
-    line: &mut Line,
-    status: http::StatusCode,
-    provider_headers: &HeaderMap,
-    body: Bytes,
-) -> Ending {
-    let credential = obligation.target.credential.as_ref();
-    if credential.is_some_and(|credential| credential.occurs_in(&body)) {
-        tracing::error!(
-            provider = obligation.target.provider,
-            "a provider's error repeats its key"
-        );
-        let note = "the provider's error could not be passed on";
-        return refused(obligation, line, Outcome::UpstreamError, &Refusal::UpstreamInvalid, note);
+    /// Gives the answer to the client, or an error inside the stream that has been opened for it. Says
+    /// whether it was taken.
+    async fn pass(&mut self, status: StatusCode, body: Bytes) -> bool {
+        if self.line.is_streaming() {
+            let call_id = self.obligation.trail.call_id;
+            let event = refuse::error_event(&body, self.line.surface(), call_id);
+            self.obligation.answer.add(&event);
+            return self.line.push(event).await;
+        }
+        let mut to_client = headers::to_client(&self.provider_headers);
+        if status.is_success() || self.candidate.translated.is_some() {
+            // Whatever the provider called it: it is JSON, and must not be taken for a page.
+            to_client.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        self.obligation.answer.add(&body);
+        let mut answer = http::Response::new(Body::from(body));
+        *answer.status_mut() = status;
+        *answer.headers_mut() = to_client;
+        self.line.answer(answer)
     }
-    pass(obligation, line, status, headers::to_client(provider_headers), body);
-    Ending::new(Outcome::UpstreamError, status.as_u16())
-        .code(format!("provider_{}", status.as_u16()))
-}
 
-/// Gives the answer to the client. Says whether it was taken.
-fn pass(
-    obligation: &mut Obligation,
-    line: &mut Line,
-    status: http::StatusCode,
-    to_client: HeaderMap,
-    body: Bytes,
-) -> bool {
-    obligation.answer.add(&body);
-    let mut answer = http::Response::new(Body::from(body));
-    *answer.status_mut() = status;
-    *answer.headers_mut() = to_client;
-    refuse::stamp(&mut answer, obligation.trail.call_id);
-    line.answer(answer)
-}
-
-fn refused(
-    obligation: &Obligation,
-    line: &mut Line,
-    outcome: Outcome,
-    refusal: &Refusal,
-    note: &'static str,
-) -> Ending {
-    refuse(line, refusal, obligation.trail.call_id);
-    Ending::refusal(outcome, refusal).note(note)
+    async fn refused(&mut self, outcome: Outcome, refusal: &Refusal, note: &'static str) -> Ending {
+        metric::refused(refusal);
+        self.line.refuse(refusal).await;
+        Ending::refusal(outcome, refusal).note(note)
+    }
 }
 
 /// Why there is no body.
@@ -123,7 +148,7 @@ async fn read(
             Waited::Ready(Ok(Some(chunk))) => chunk,
             Waited::Ready(Ok(None)) => break,
             Waited::Ready(Err(error)) => {
-                let (outcome, refusal) = fault(&error);
+                let (outcome, refusal, _) = fault(&error);
                 return Err(Unread::Refused(outcome, refusal, "the provider broke off"));
             }
             Waited::TimedOut => {
@@ -131,6 +156,11 @@ async fn read(
                 return Err(Unread::Refused(Outcome::TimedOut, refusal, "not complete in time"));
             }
             Waited::Abandoned => return Err(Unread::Abandoned),
+            Waited::Killed(scope) => {
+                let refusal = Refusal::Killed { scope };
+                let note = "cut off by the kill switch";
+                return Err(Unread::Refused(Outcome::Killed, refusal, note));
+            }
         };
         if only.len() + joined.len() + chunk.len() > bytes_max {
             let refusal = Refusal::UpstreamInvalid;

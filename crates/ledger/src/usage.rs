@@ -170,6 +170,26 @@ impl Reading {
         })
     }
 
+    /// Reads the `usage` of an OpenAI response, whose names differ from a chat's.
+    #[must_use]
+    pub fn openai_responses(usage: Option<&Value>) -> Self {
+        read(usage, |fields| {
+            let total = count(fields, "total_tokens")?;
+            let input = count(fields, "input_tokens")?;
+            let output = count(fields, "output_tokens")?;
+            let (Some(input), Some(output)) = (
+                input.or_else(|| total?.checked_sub(output?)),
+                output.or_else(|| total?.checked_sub(input?)),
+            ) else {
+                return Ok(None);
+            };
+            let cached = nested(fields, "input_tokens_details", "cached_tokens")?.unwrap_or(0);
+            let reasoning =
+                nested(fields, "output_tokens_details", "reasoning_tokens")?.unwrap_or(0);
+            openai(input, cached, output, reasoning).map(Some)
+        })
+    }
+
     /// Reads the `usage` of an OpenAI embeddings answer: input only.
     #[must_use]
     pub fn openai_embeddings(usage: Option<&Value>) -> Self {

@@ -1,7 +1,10 @@
 //! Which headers cross the gateway, in both directions.
 
 use domain::ids::CallId;
+use domain::provider::{Surface, Wire};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
+
+use super::credential::Credential;
 
 /// Headers of a request that stop here. Everything else goes to the provider as it came: beta flags,
 /// the client's name for itself, tracing.
@@ -43,42 +46,79 @@ const STOPPED: &[&str] = &[
     "referer",
 ];
 /// The same, by beginning.
-const STOPPED_PREFIXES: &[&str] = &["x-forwarded-", "proxy-", "sec-", "cf-"];
+const STOPPED_PREFIXES: &[&str] = &["x-forwarded-", "proxy-", "sec-", "cf-", "x-tokenone-", "x-amz-"];
+
+/// Headers that belong to one family of dialects and mean nothing to the other.
+const ANTHROPICS: &str = "anthropic-";
+const OPENAIS: &str = "openai-";
+/// The version of Anthropic's dialect where the caller names none, as the caller of another dialect.
+const ANTHROPIC_VERSION: &str = "2023-06-01";
 
 /// Headers of an answer that reach the client.
 const RETURNED: &[&str] = &["content-type", "retry-after", "retry-after-ms", "x-should-retry"];
 /// The same, by beginning.
-const RETURNED_PREFIXES: &[&str] = &["x-ratelimit-", "openai-"];
+const RETURNED_PREFIXES: &[&str] = &["x-ratelimit-", "openai-", "anthropic-"];
 /// Among those, what names the operator's account.
-const KEPT_BACK: &[&str] = &["openai-organization", "openai-project"];
+const KEPT_BACK: &[&str] = &["openai-organization", "openai-project", "anthropic-organization-id"];
 
 /// Longest request id of a provider that is kept, in bytes.
 const REQUEST_ID_BYTES_MAX: usize = 200;
 
+/// Whom a request goes to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Recipient<'a> {
+    /// The surface that it is sent to.
+    pub(crate) surface: Surface,
+    /// How that is reached.
+    pub(crate) wire: Wire,
+    /// What opens it.
+    pub(crate) credential: Option<&'a Credential>,
+}
+
 /// The headers for the provider.
 pub(crate) fn to_provider(
     from_client: &HeaderMap,
-    credential: Option<&HeaderValue>,
+    recipient: Recipient<'_>,
     call_id: CallId,
 ) -> HeaderMap {
     let nominated = nominated(from_client);
+    let anthropic = is_anthropic(recipient.surface);
+    let foreign = if anthropic { OPENAIS } else { ANTHROPICS };
     let mut headers = HeaderMap::with_capacity(from_client.len() + 3);
     for (name, value) in from_client {
-        let stopped = STOPPED.contains(&name.as_str())
-            || STOPPED_PREFIXES.iter().any(|prefix| name.as_str().starts_with(prefix))
+        let word = name.as_str();
+        let stopped = STOPPED.contains(&word)
+            || STOPPED_PREFIXES.iter().any(|prefix| word.starts_with(prefix))
+            || word.starts_with(foreign)
+            // Bedrock has these in the body.
+            || (recipient.wire == Wire::Bedrock && word.starts_with(ANTHROPICS))
             || nominated.contains(name);
         if !stopped {
             headers.append(name, value.clone());
         }
     }
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    if let Some(credential) = credential {
-        headers.insert(header::AUTHORIZATION, credential.clone());
+    if anthropic && recipient.wire != Wire::Bedrock && !headers.contains_key("anthropic-version") {
+        headers.insert("anthropic-version", HeaderValue::from_static(ANTHROPIC_VERSION));
+    }
+    if let Some((name, value)) = recipient.credential.and_then(Credential::header) {
+        headers.insert(name, value.clone());
     }
     if let Ok(id) = HeaderValue::from_str(&call_id.to_string()) {
         headers.insert("x-client-request-id", id);
     }
     headers
+}
+
+/// The features that an Anthropic client asks for by header, which Bedrock has in the body.
+pub(crate) fn betas(from_client: &HeaderMap) -> Vec<String> {
+    let values = from_client.get_all("anthropic-beta").iter().filter_map(|v| v.to_str().ok());
+    let words = values.flat_map(|value| value.split(',')).map(str::trim);
+    words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+const fn is_anthropic(surface: Surface) -> bool {
+    matches!(surface, Surface::Messages | Surface::CountTokens)
 }
 
 /// The headers for the client.
@@ -97,7 +137,8 @@ pub(crate) fn to_client(from_provider: &HeaderMap) -> HeaderMap {
 
 /// The provider's own id of the request.
 pub(crate) fn request_id(from_provider: &HeaderMap) -> Option<String> {
-    let value = from_provider.get("x-request-id").or_else(|| from_provider.get("request-id"))?;
+    const NAMES: [&str; 4] = ["x-request-id", "request-id", "x-amzn-requestid", "apim-request-id"];
+    let value = NAMES.iter().find_map(|name| from_provider.get(*name))?;
     let text: String = value.to_str().ok()?.chars().take(REQUEST_ID_BYTES_MAX).collect();
     Some(text)
 }

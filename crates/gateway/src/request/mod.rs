@@ -1,0 +1,202 @@
+//! What a request asks for, read without changing a byte of it.
+//!
+//! Only what the gateway acts on is checked: the model, the shape of the prompt, streaming, and the
+//! bounds of the answer. Everything else is the provider's business and passes untouched.
+
+mod draft;
+mod edit;
+mod field;
+mod prompt;
+mod stream_options;
+
+use std::ops::Range;
+
+use bytes::Bytes;
+use domain::provider::{Capability, Surface};
+use domain::refusal::Refusal;
+
+use crate::json::{Kind, Malformed, Scanner};
+use draft::Draft;
+use field::invalid;
+use stream_options::StreamOptions;
+
+pub use field::FIELDS_MAX;
+pub use prompt::ELEMENTS_MAX;
+
+/// Most answers that may be asked for at once, over all prompts of the request.
+pub const ANSWERS_MAX: u64 = 128;
+/// Most tokens that an answer may be bounded by; far beyond what any model gives.
+pub const OUTPUT_TOKENS_MAX: u64 = 100_000_000;
+
+/// A request on one of the surfaces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskedFor {
+    surface: Surface,
+    model: String,
+    model_at: Range<usize>,
+    /// Just behind the opening brace.
+    begins_at: usize,
+    streamed: bool,
+    stream_options: StreamOptions,
+    max_output_tokens: Option<u64>,
+    answers: u32,
+    needs: Needs,
+    bound_to_account: bool,
+    priced_apart: Option<&'static str>,
+}
+
+/// What a request needs of a model beyond text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Needs(u8);
+
+/// What is wrong with a body: the contents of [`Refusal::InvalidBody`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{field}`: {reason}")]
+pub struct Invalid {
+    /// The field as a path; empty for the body as a whole.
+    pub field: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl From<Invalid> for Refusal {
+    fn from(invalid: Invalid) -> Self {
+        Self::InvalidBody { field: invalid.field, reason: invalid.reason }
+    }
+}
+
+impl From<Malformed> for Invalid {
+    fn from(malformed: Malformed) -> Self {
+        invalid("", format!("it is not JSON: {malformed}"))
+    }
+}
+
+impl AskedFor {
+    /// Reads a body that came in on a surface.
+    ///
+    /// # Errors
+    /// [`Invalid`] names the first field that is wrong, or the byte where the body stops being JSON.
+    pub fn parse(surface: Surface, body: &[u8]) -> Result<Self, Invalid> {
+        if body.is_empty() {
+            return Err(invalid("", "it is empty"));
+        }
+        let text = std::str::from_utf8(body).map_err(|error| {
+            invalid("", format!("it is not UTF-8 from byte {}", error.valid_up_to()))
+        })?;
+        let mut scanner = Scanner::new(text);
+        if scanner.kind()? != Kind::Object {
+            scanner.value()?;
+            return Err(invalid("", "it must be a JSON object"));
+        }
+        let mut draft = Draft::new(surface, scanner.at() + 1);
+        let mut seen = Vec::with_capacity(16);
+        scanner.object(|scanner, name| {
+            field::once(&mut seen, name.clone(), "")?;
+            draft.read(text, scanner, &name)
+        })?;
+        scanner.end()?;
+        draft.finish()
+    }
+
+    /// The surface it came in on.
+    #[must_use]
+    pub const fn surface(&self) -> Surface {
+        self.surface
+    }
+
+    /// The model's alias as the caller wrote it.
+    #[must_use]
+    pub fn model(&self) -> &str {
+        &self.model
+    }
+
+    /// Whether the answer is to be streamed.
+    #[must_use]
+    pub const fn streamed(&self) -> bool {
+        self.streamed
+    }
+
+    /// How many answers are asked for, over all prompts.
+    #[must_use]
+    pub const fn answers(&self) -> u32 {
+        self.answers
+    }
+
+    /// The caller's bound of each answer, in tokens. Where several names of it are given, the largest
+    /// counts, since a provider may heed any.
+    #[must_use]
+    pub const fn max_output_tokens(&self) -> Option<u64> {
+        self.max_output_tokens
+    }
+
+    /// What it needs of a model beyond text.
+    #[must_use]
+    pub const fn needs(&self) -> Needs {
+        self.needs
+    }
+
+    /// Whether it refers to what only the account that made it can read: a stored answer, or reasoning
+    /// that is encrypted for it.
+    #[must_use]
+    pub const fn bound_to_account(&self) -> bool {
+        self.bound_to_account
+    }
+
+    /// A field of it for which a provider bills something that no price of ours covers.
+    #[must_use]
+    pub const fn priced_apart(&self) -> Option<&'static str> {
+        self.priced_apart
+    }
+
+    /// Whether usage is asked for upstream and must be hidden from the caller, who did not ask.
+    #[must_use]
+    pub const fn hides_usage(&self) -> bool {
+        self.streamed
+            && matches!(self.surface, Surface::Chat | Surface::Completions)
+            && !matches!(self.stream_options, StreamOptions::Asked)
+    }
+
+    /// The body for a provider that speaks the caller's dialect: the caller's bytes, with the model's
+    /// name replaced where it differs and usage asked for where the caller did not. With nothing to
+    /// change it is the very same bytes.
+    ///
+    /// `body` is the body that this request was read from.
+    #[must_use]
+    pub fn upstream_body(&self, body: &Bytes, upstream_model: &str) -> Bytes {
+        edit::upstream_body(self, body, upstream_model)
+    }
+}
+
+/// The body for Bedrock, where the address names the model and says whether to stream: those two fields
+/// go, and the dialect's version and features come, which Anthropic has in headers. `None` where it is no
+/// JSON object.
+#[must_use]
+pub fn bedrock_body(body: &[u8], betas: &[String]) -> Option<Bytes> {
+    edit::bedrock_body(body, betas)
+}
+
+impl Needs {
+    pub(crate) fn add(&mut self, capability: Capability) {
+        self.0 |= bit(capability);
+    }
+
+    /// Whether this is among them.
+    #[must_use]
+    pub fn contain(self, capability: Capability) -> bool {
+        self.0 & bit(capability) != 0
+    }
+
+    /// All of them.
+    pub fn iter(self) -> impl Iterator<Item = Capability> {
+        Capability::ALL.iter().copied().filter(move |capability| self.contain(*capability))
+    }
+}
+
+const fn bit(capability: Capability) -> u8 {
+    match capability {
+        Capability::Tools => 1,
+        Capability::Images => 2,
+        Capability::StructuredOutput => 4,
+        Capability::Reasoning => 8,
+    }
+}

@@ -1,0 +1,177 @@
+//! The shape of what is said to the model: messages, input items, prompts. Only as much of it is looked
+//! at as routing needs: whether there are images, and whether reasoning comes back that one account
+//! alone can read.
+
+use std::borrow::Cow;
+
+use domain::provider::Capability;
+
+use super::field::{expect, invalid};
+use super::{Invalid, Needs};
+use crate::json::{Kind, Scanner, unescape};
+
+/// Most messages, input items or prompts of a request.
+pub const ELEMENTS_MAX: usize = 100_000;
+
+/// What was found on the way.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Found {
+    pub(super) needs: Needs,
+    /// Encrypted reasoning, or a reference to a stored item.
+    pub(super) bound_to_account: bool,
+}
+
+/// `messages` of a chat or of Anthropic's dialect: objects with a role.
+pub(super) fn messages(text: &str, scanner: &mut Scanner<'_>) -> Result<Found, Invalid> {
+    expect(scanner, "messages", Kind::Array, "it must be an array")?;
+    let mut found = Found::default();
+    let mut count = 0;
+    scanner.array(|scanner, index| {
+        count = bounded("messages", index)?;
+        message(text, scanner, index, &mut found)
+    })?;
+    if count == 0 { Err(invalid("messages", "it is empty")) } else { Ok(found) }
+}
+
+/// `input` of a response: a text, or items.
+pub(super) fn items(text: &str, scanner: &mut Scanner<'_>) -> Result<Found, Invalid> {
+    let mut found = Found::default();
+    match scanner.kind()? {
+        Kind::String => {
+            scanner.value()?;
+        }
+        Kind::Array => scanner.array(|scanner, index| -> Result<(), Invalid> {
+            bounded("input", index)?;
+            if scanner.kind()? != Kind::Object {
+                return Err(invalid(format!("input[{index}]"), "it must be an object"));
+            }
+            part(text, scanner, &mut found)
+        })?,
+        _ => return Err(invalid("input", "it must be a string or an array")),
+    }
+    Ok(found)
+}
+
+/// `input` of embeddings or `prompt` of a completion: one text, one list of tokens, or several of
+/// either. Gives how many.
+pub(super) fn texts(scanner: &mut Scanner<'_>, field: &str) -> Result<u64, Invalid> {
+    match scanner.kind()? {
+        Kind::String => {
+            scanner.value()?;
+            Ok(1)
+        }
+        Kind::Array => {
+            let (mut count, mut tokens) = (0_u64, false);
+            scanner.array(|scanner, index| -> Result<(), Invalid> {
+                bounded(field, index)?;
+                let kind = scanner.kind()?;
+                let is_token = kind == Kind::Number;
+                if !matches!(kind, Kind::Number | Kind::String | Kind::Array | Kind::Object)
+                    || (index > 0 && is_token != tokens)
+                {
+                    let at = format!("{field}[{index}]");
+                    return Err(invalid(at, "it must be a string or a list of tokens"));
+                }
+                tokens = is_token;
+                count += 1;
+                scanner.value()?;
+                Ok(())
+            })?;
+            match (count, tokens) {
+                (0, _) => Err(invalid(field, "it is empty")),
+                (_, true) => Ok(1),
+                (count, false) => Ok(count),
+            }
+        }
+        _ => Err(invalid(field, "it must be a string or an array")),
+    }
+}
+
+fn bounded(field: &str, index: usize) -> Result<usize, Invalid> {
+    if index >= ELEMENTS_MAX {
+        return Err(invalid(field, format!("it has more than {ELEMENTS_MAX} elements")));
+    }
+    Ok(index + 1)
+}
+
+fn message(
+    text: &str,
+    scanner: &mut Scanner<'_>,
+    index: usize,
+    found: &mut Found,
+) -> Result<(), Invalid> {
+    if scanner.kind()? != Kind::Object {
+        return Err(invalid(format!("messages[{index}]"), "it must be an object"));
+    }
+    let role = || format!("messages[{index}].role");
+    let mut has_role = false;
+    scanner.object(|scanner, name| -> Result<(), Invalid> {
+        match &*name {
+            "role" => {
+                if has_role {
+                    return Err(invalid(role(), "it is given twice"));
+                }
+                has_role = true;
+                if scanner.kind()? != Kind::String {
+                    return Err(invalid(role(), "it must be a string"));
+                }
+                let span = scanner.value()?;
+                match unescape(text, span.start + 1..span.end - 1) {
+                    Some(word) if !word.is_empty() => Ok(()),
+                    _ => Err(invalid(role(), "it is empty")),
+                }
+            }
+            "content" => parts(text, scanner, found),
+            _ => {
+                scanner.value()?;
+                Ok(())
+            }
+        }
+    })?;
+    if has_role { Ok(()) } else { Err(invalid(role(), "it is missing")) }
+}
+
+/// Content that is a list of parts; of any other shape it is only passed over.
+fn parts(text: &str, scanner: &mut Scanner<'_>, found: &mut Found) -> Result<(), Invalid> {
+    if scanner.kind()? != Kind::Array {
+        scanner.value()?;
+        return Ok(());
+    }
+    scanner.array(|scanner, _| {
+        if scanner.kind()? == Kind::Object {
+            part(text, scanner, found)
+        } else {
+            scanner.value()?;
+            Ok(())
+        }
+    })
+}
+
+/// An object with a type: a part of a message, or an input item, whose own content is looked through too.
+fn part(text: &str, scanner: &mut Scanner<'_>, found: &mut Found) -> Result<(), Invalid> {
+    scanner.object(|scanner, name| -> Result<(), Invalid> {
+        let kind = scanner.kind()?;
+        match (&*name, kind) {
+            ("content" | "output", Kind::Array) => parts(text, scanner, found),
+            ("type", Kind::String) => {
+                let span = scanner.value()?;
+                let word = unescape(text, span.start + 1..span.end - 1).unwrap_or(Cow::Borrowed(""));
+                match &*word {
+                    "image" | "image_url" | "input_image" => found.needs.add(Capability::Images),
+                    "item_reference" => found.bound_to_account = true,
+                    _ => {}
+                }
+                Ok(())
+            }
+            ("encrypted_content", Kind::String) => {
+                let span = scanner.value()?;
+                found.bound_to_account |= span.len() > 2;
+                Ok(())
+            }
+            _ => {
+                scanner.value()?;
+                Ok(())
+            }
+        }
+    })
+}

@@ -1,0 +1,104 @@
+//! OpenAI's responses.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::text::Text;
+use super::{Meter, NoAnswer, Said, Sight, read};
+
+/// An event of a stream.
+#[derive(Deserialize)]
+struct Event<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Cow<'a, str>,
+    #[serde(borrow, default)]
+    response: Option<Response<'a>>,
+    #[serde(default)]
+    delta: Option<Text>,
+    #[serde(borrow, default)]
+    item: Option<Item<'a>>,
+    #[serde(default)]
+    sequence_number: u64,
+}
+
+/// A response, whole or at a moment of its stream.
+#[derive(Deserialize)]
+struct Response<'a> {
+    #[serde(borrow, default)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    model: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    usage: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    error: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    status: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    service_tier: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    output: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Item<'a> {
+    #[serde(borrow, default, rename = "type")]
+    kind: Option<Cow<'a, str>>,
+}
+
+pub(super) fn event(meter: &mut Meter, data: &[u8]) -> Result<Said, NoAnswer> {
+    // Some servers send it here too.
+    if data == b"[DONE]" {
+        return Ok(Said::Part);
+    }
+    let event: Event<'_> = read(data)?;
+    meter.next_sequence = meter.next_sequence.max(event.sequence_number.saturating_add(1));
+    if let Some(response) = &event.response {
+        // A stream's response names its tier before it is served: only the last word counts.
+        let tier = response.usage.and(response.service_tier);
+        meter.take(&Sight { tier, text_bytes: 0, ..sight(response, 0) });
+    }
+    if event.kind.ends_with(".delta") {
+        let text_bytes = event.delta.unwrap_or_default().0;
+        meter.take(&Sight { text_bytes, ..Sight::default() });
+    }
+    if event.kind == "response.output_item.done" {
+        meter.priced_apart |= event.item.is_some_and(|item| billed_apart(item.kind.as_deref()));
+    }
+    Ok(match &*event.kind {
+        "response.completed" | "response.incomplete" => Said::Done,
+        "response.failed" | "error" => Said::Error,
+        _ => Said::Part,
+    })
+}
+
+pub(super) fn whole(meter: &mut Meter, body: &[u8]) -> Result<bool, NoAnswer> {
+    let response: Response<'_> = read(body)?;
+    let output = response.output.map_or("[]", RawValue::get);
+    let text = serde_json::from_str::<Text>(output).unwrap_or_default();
+    meter.take(&sight(&response, text.0));
+    let items: Vec<Item<'_>> = serde_json::from_str(output).unwrap_or_default();
+    meter.priced_apart |= items.iter().any(|item| billed_apart(item.kind.as_deref()));
+    Ok(response.status.as_deref() == Some("failed")
+        || (response.output.is_none() && response.error.is_some()))
+}
+
+fn sight<'a>(response: &Response<'a>, text_bytes: u64) -> Sight<'a> {
+    Sight {
+        id: response.id,
+        model: response.model,
+        usage: response.usage,
+        text_bytes,
+        tier: response.service_tier,
+    }
+}
+
+/// Tools that the provider runs itself and bills by the use.
+fn billed_apart(kind: Option<&str>) -> bool {
+    matches!(
+        kind,
+        Some("web_search_call" | "file_search_call" | "code_interpreter_call" | "image_generation_call")
+    )
+}
