@@ -57,6 +57,7 @@ class TokenOne:
 [[provider]]
 slug = "bench"
 base_url = "{simulator.url}/v1"
+private_network = true
 credential_file = "{credential}"
 
 [[alias]]

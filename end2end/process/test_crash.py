@@ -28,6 +28,8 @@ class Crash(unittest.TestCase):
 slug = "elsewhere"
 name = "A simulator elsewhere"
 base_url = "{cls.simulator.url}/v1"
+private_network = true
+on_hangup = "drain"
 credential_file = "{credential}"
 
 [[alias]]

@@ -75,6 +75,7 @@ class Passing(unittest.TestCase):
 [[provider]]
 slug = "openai"
 base_url = "{cls.provider.url}"
+private_network = true
 credential_file = "{credential}"
 
 [[alias]]

@@ -39,6 +39,8 @@ class Secrets(unittest.TestCase):
 [[provider]]
 slug = "elsewhere"
 base_url = "{cls.simulator.url}/v1"
+private_network = true
+on_hangup = "drain"
 credential_file = "{credential}"
 
 [[alias]]

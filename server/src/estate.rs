@@ -8,26 +8,29 @@ use std::path::{Path, PathBuf};
 
 use domain::caller::Scope;
 use domain::ids::{PriceId, ProjectId, ProviderId, SecretId, TenantId};
+use domain::limits::CREDENTIAL_BYTES_MAX;
+use domain::provider::{ProviderKind, Strategy};
 use ledger::catalogue::{Catalogue, CatalogueError};
 use ledger::price::PriceError;
 use secrecy::{ExposeSecret as _, SecretString};
+use store::aliases::{AliasSpec, TargetSpec};
 use store::prices::PriceRow;
-use store::providers::{Dialect, OnHangup, ProviderSpec, TargetSpec};
+use store::providers::ProviderSpec;
 use store::secrets::NewSecret;
 use store::{Reason, Store, StoreError, SystemTx};
 use vault::{Aad, Blob, BlobError, KeyRing, RingError};
 
-use crate::config::{Config, ProviderConfig};
+use crate::config::{AliasConfig, Config, ProviderConfig};
 use crate::secrets::Secrets;
 use crate::simulated;
 
-/// Longest provider key, in bytes.
-const CREDENTIAL_BYTES_MAX: u64 = 8 * 1024;
 /// Public prices, imported; and those of the simulator.
 const CATALOGUES: [&str; 2] =
     [include_str!("../../prices/catalogue.json"), include_str!("../../prices/simulator.json")];
 /// The simulator's models, each an alias of its own name.
-const SIMULATED_MODELS: [&str; 2] = ["sim-small", "sim-large"];
+const SIMULATED_MODELS: [&str; 3] = ["sim-small", "sim-large", "sim-embed"];
+/// An alias that shows how two targets share the work: most of it goes to the cheaper one.
+const SHARED_ALIAS: &str = "sim-shared";
 
 /// Why the configuration cannot be applied.
 #[derive(Debug, thiserror::Error)]
@@ -88,6 +91,7 @@ pub async fn configure(
     }
     let mut tx = store.system(Reason::Configure).await?;
     tx.insert_prices(&prices()?).await?;
+    tx.forget_configured().await?;
     let mut ids = HashMap::new();
     for provider in &config.providers {
         let secret = sealed.get(provider.slug.as_str()).copied();
@@ -97,26 +101,12 @@ pub async fn configure(
         let secret = sealed.get(simulated::SLUG).copied();
         let id = put_simulator(&mut tx, address, secret).await?;
         ids.insert(simulated::SLUG.to_owned(), id);
-        for model in SIMULATED_MODELS {
-            tx.put_alias(model, &[simulated_target(id, model)]).await?;
+        for alias in simulated_aliases(id) {
+            tx.put_alias(&alias).await?;
         }
     }
     for alias in &config.aliases {
-        // The configuration was checked: every target names a provider of its own.
-        let targets: Vec<_> = alias
-            .targets
-            .iter()
-            .filter_map(|target| {
-                Some(TargetSpec {
-                    provider_id: *ids.get(&target.provider)?,
-                    upstream_model: target.model.clone(),
-                    price_provider: target.price_provider.clone(),
-                    price_model: target.price_model.clone(),
-                    output_tokens_max: target.output_tokens_max,
-                })
-            })
-            .collect();
-        tx.put_alias(&alias.name, &targets).await?;
+        tx.put_alias(&alias_spec(alias, &ids)).await?;
     }
     tx.commit().await?;
     Ok(())
@@ -152,16 +142,20 @@ async fn put_provider(
     provider: &ProviderConfig,
     secret_id: Option<SecretId>,
 ) -> Result<ProviderId, EstateError> {
-    let cancels = provider.on_hangup == "cancel";
     let spec = ProviderSpec {
         id: ProviderId::mint(),
         slug: provider.slug.clone(),
         name: provider.name.clone(),
-        dialect: Dialect::OpenAi,
+        kind: provider.kind,
         base_url: provider.base_url.clone(),
+        auth: provider.auth,
+        wire: provider.wire,
+        surfaces: provider.surfaces.clone(),
+        region: provider.region.clone(),
+        api_version: provider.api_version.clone(),
+        private_network: provider.private_network,
         secret_id,
-        simulated: false,
-        on_hangup: if cancels { OnHangup::Cancel } else { OnHangup::Drain },
+        on_hangup: provider.on_hangup,
         active: true,
     };
     Ok(tx.upsert_provider(&spec).await?)
@@ -172,28 +166,68 @@ async fn put_simulator(
     address: SocketAddr,
     secret_id: Option<SecretId>,
 ) -> Result<ProviderId, EstateError> {
+    let preset = ProviderKind::Simulator.preset();
     let spec = ProviderSpec {
         id: ProviderId::mint(),
         slug: simulated::SLUG.to_owned(),
         name: "Simulator (not a real provider)".to_owned(),
-        dialect: Dialect::OpenAi,
+        kind: ProviderKind::Simulator,
         base_url: format!("http://{address}/v1"),
+        auth: preset.auth,
+        wire: preset.wire,
+        surfaces: preset.surfaces.to_vec(),
+        region: None,
+        api_version: None,
+        private_network: true,
         secret_id,
-        simulated: true,
-        on_hangup: OnHangup::Drain,
+        on_hangup: preset.on_hangup(),
         active: true,
     };
     Ok(tx.upsert_provider(&spec).await?)
 }
 
-fn simulated_target(provider_id: ProviderId, model: &str) -> TargetSpec {
-    TargetSpec {
+/// The configuration was checked: every target names a provider of its own.
+fn alias_spec(alias: &AliasConfig, ids: &HashMap<String, ProviderId>) -> AliasSpec {
+    let targets = alias.targets.iter().filter_map(|target| {
+        Some(TargetSpec {
+            provider_id: *ids.get(&target.provider)?,
+            upstream_model: target.model.clone(),
+            price_provider: target.price_provider.clone(),
+            price_model: target.price_model.clone(),
+            output_tokens_max: target.output_tokens_max,
+            weight: target.weight,
+            context_tokens_max: target.context_tokens_max,
+            capabilities: target.capabilities.clone(),
+        })
+    });
+    AliasSpec {
+        strategy: alias.strategy,
+        regions: alias.regions.clone(),
+        ..AliasSpec::in_order(&alias.name, targets.collect())
+    }
+}
+
+/// The simulator's models by their own names, and the two that share an alias.
+fn simulated_aliases(provider_id: ProviderId) -> Vec<AliasSpec> {
+    let target = |model: &str, weight| TargetSpec {
         provider_id,
         upstream_model: model.to_owned(),
         price_provider: simulated::SLUG.to_owned(),
         price_model: model.to_owned(),
         output_tokens_max: 4096,
-    }
+        weight,
+        context_tokens_max: None,
+        capabilities: None,
+    };
+    let alone = |model: &&str| AliasSpec::in_order(model, vec![target(model, 1)]);
+    let mut aliases: Vec<_> = SIMULATED_MODELS.iter().map(alone).collect();
+    let shared = vec![target("sim-small", 3), target("sim-large", 1)];
+    aliases.push(AliasSpec {
+        description: Some("Three calls in four go to the smaller model".to_owned()),
+        strategy: Strategy::Weighted,
+        ..AliasSpec::in_order(SHARED_ALIAS, shared)
+    });
+    aliases
 }
 
 /// Where a provider's key comes from.
@@ -251,7 +285,7 @@ fn read_credential(slug: &str, path: &Path) -> Result<SecretString, EstateError>
         why,
     };
     let length = std::fs::metadata(path).map_err(|error| refuse(error.to_string()))?.len();
-    if length > CREDENTIAL_BYTES_MAX {
+    if length > CREDENTIAL_BYTES_MAX as u64 {
         return Err(refuse(format!("it is longer than {CREDENTIAL_BYTES_MAX} bytes")));
     }
     let text = std::fs::read_to_string(path).map_err(|error| refuse(error.to_string()))?;

@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod address;
 pub mod caller;
 pub mod clock;
 pub mod cursor;

@@ -20,3 +20,11 @@ pub const PASSWORD_CHARS_MIN: usize = 15;
 pub const PASSWORD_BYTES_MAX: usize = 1024;
 /// Longest name of a tenant, project, key or person, in characters.
 pub const NAME_CHARS_MAX: usize = 100;
+/// Longest context or answer that a model can be said to have, in tokens.
+pub const TOKENS_MAX: u32 = 10_000_000;
+/// Largest share of a target among the weighted ones of its alias.
+pub const WEIGHT_MAX: u32 = 1_000;
+/// Most targets of an alias.
+pub const TARGETS_MAX: usize = 20;
+/// Longest key of a provider, in bytes.
+pub const CREDENTIAL_BYTES_MAX: usize = 8 * 1024;

@@ -74,6 +74,16 @@ words! {
 }
 
 words! {
+    /// What to do with the rest of a stream whose client has hung up.
+    OnHangup {
+        /// Read on, and learn the usage.
+        Drain = "drain", "Read on";
+        /// Hang up too.
+        Cancel = "cancel", "Hang up too";
+    }
+}
+
+words! {
     /// How an alias chooses among its targets.
     Strategy {
         /// In the order they are written.
@@ -116,6 +126,20 @@ impl Surface {
     }
 }
 
+/// Whether a text can name a region: 1 to 40 lower-case letters, digits and hyphens.
+#[must_use]
+pub fn is_region(text: &str) -> bool {
+    (1..=40).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+/// Whether a text can name a version of an API: 1 to 40 letters, digits, dots and hyphens.
+#[must_use]
+pub fn is_version(text: &str) -> bool {
+    (1..=40).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
+}
+
 /// The facts that a kind of provider brings along; each can be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Preset {
@@ -131,6 +155,14 @@ pub struct Preset {
     /// Whether it goes on billing when the connection is closed, so that the rest of a stream is better
     /// read than cancelled.
     pub bills_after_hangup: bool,
+}
+
+impl Preset {
+    /// What to do with a stream whose client has hung up: read on where that is billed anyway.
+    #[must_use]
+    pub const fn on_hangup(&self) -> OnHangup {
+        if self.bills_after_hangup { OnHangup::Drain } else { OnHangup::Cancel }
+    }
 }
 
 impl ProviderKind {

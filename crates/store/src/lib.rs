@@ -30,6 +30,7 @@ mod urls;
 
 pub mod accounts;
 pub mod activity;
+pub mod aliases;
 pub mod attempts;
 pub mod audit;
 pub mod calls;

@@ -1,30 +1,15 @@
-//! Providers and model aliases: what a call can be sent to. The operator's, and no tenant's.
+//! Providers: what a call can be sent to. The operator's, and no tenant's.
 
-use std::str::FromStr;
-
-use domain::ids::{ProviderId, SecretId};
+use chrono::{DateTime, Utc};
+use domain::ids::{ProviderId, SecretId, TenantId};
+pub use domain::provider::OnHangup;
+use domain::provider::{Auth, ProviderKind, Surface, Wire};
 use sqlx::PgConnection;
 
 use crate::error::StoreError;
 use crate::system::SystemTx;
 use crate::tenant::TenantTx;
-
-/// The wire format that a provider speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dialect {
-    /// OpenAI's.
-    OpenAi,
-}
-
-/// What to do with the rest of a stream whose client has hung up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum OnHangup {
-    /// Read on, and learn the usage.
-    #[default]
-    Drain,
-    /// Hang up too.
-    Cancel,
-}
+use crate::text::{word, words};
 
 /// A provider as configured.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,33 +20,54 @@ pub struct ProviderSpec {
     pub slug: String,
     /// Its name.
     pub name: String,
-    /// What it speaks.
-    pub dialect: Dialect,
-    /// Up to and including `/v1`, without a slash at the end.
+    /// Whose service it is; the simulator's calls are marked as such.
+    pub kind: ProviderKind,
+    /// Up to and including `/v1` where there is one, without a slash at the end.
     pub base_url: String,
+    /// How it is shown its key.
+    pub auth: Auth,
+    /// How addresses and bodies are formed.
+    pub wire: Wire,
+    /// What it serves; at least one.
+    pub surfaces: Vec<Surface>,
+    /// Where it computes: matched by an alias's regions, and signed by `SigV4`, which needs it.
+    pub region: Option<String>,
+    /// What Azure's addresses end with; its wire needs it.
+    pub api_version: Option<String>,
+    /// Whether its address may lead to loopback or a private network, and be unencrypted.
+    pub private_network: bool,
     /// Its key, a secret of the platform tenant.
     pub secret_id: Option<SecretId>,
-    /// Whether it is the built-in simulator.
-    pub simulated: bool,
     /// What to do when a client hangs up.
     pub on_hangup: OnHangup,
     /// Whether calls are sent to it.
     pub active: bool,
 }
 
-/// A target of an alias as configured.
+/// A provider as the console shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TargetSpec {
-    /// The provider.
-    pub provider_id: ProviderId,
-    /// The model's name there.
-    pub upstream_model: String,
-    /// Which price applies: the catalogue's provider.
-    pub price_provider: String,
-    /// Which price applies: the catalogue's model.
-    pub price_model: String,
-    /// The most tokens that an answer has, where the caller gives no limit.
-    pub output_tokens_max: u32,
+pub struct ProviderRow {
+    /// What it is.
+    pub spec: ProviderSpec,
+    /// Whether the configuration file names it, and brings it up to date at every start.
+    pub configured: bool,
+    /// Since when.
+    pub created_at: DateTime<Utc>,
+    /// What is known of its key, where it has one.
+    pub credential: Option<CredentialRow>,
+    /// The aliases that lead to it, by name.
+    pub aliases: Vec<String>,
+}
+
+/// What may be known of a provider's key without opening it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CredentialRow {
+    /// The beginning of a keyed digest.
+    pub fingerprint: String,
+    /// How many keys it has had, this one included.
+    pub version: i32,
+    /// When this one was set.
+    pub set_at: DateTime<Utc>,
 }
 
 impl SystemTx<'_> {
@@ -80,88 +86,56 @@ impl SystemTx<'_> {
         Ok(row.map(|row| (row.id.into(), row.secret_id.map(SecretId::from))))
     }
 
-    /// Makes a provider or brings it up to date, told by its short name; gives the id it has.
+    /// Makes a provider or brings it up to date, told by its short name; gives the id it has. One that
+    /// was switched off at the console stays off.
     ///
     /// # Errors
     /// [`StoreError::Invalid`] where a value is out of bounds.
     pub async fn upsert_provider(&mut self, spec: &ProviderSpec) -> Result<ProviderId, StoreError> {
         let id = sqlx::query_scalar!(
-            "insert into platform.provider as p (id, slug, name, dialect, base_url, secret_id,
-                                                 simulated, on_hangup, state)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            "insert into platform.provider as p (id, slug, name, kind, base_url, auth, wire, surfaces,
+               region, api_version, private_network, secret_id, on_hangup, state, configured)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, true)
              on conflict (slug) do update set
-               name = excluded.name, dialect = excluded.dialect, base_url = excluded.base_url,
-               secret_id = excluded.secret_id, simulated = excluded.simulated,
-               on_hangup = excluded.on_hangup, state = excluded.state
+               name = excluded.name, kind = excluded.kind, base_url = excluded.base_url,
+               auth = excluded.auth, wire = excluded.wire, surfaces = excluded.surfaces,
+               region = excluded.region, api_version = excluded.api_version,
+               private_network = excluded.private_network,
+               secret_id = coalesce(excluded.secret_id, p.secret_id),
+               on_hangup = excluded.on_hangup, configured = true
              returning p.id",
             spec.id.uuid(),
             spec.slug,
             spec.name,
-            spec.dialect.as_str(),
+            spec.kind.as_str(),
             spec.base_url,
+            spec.auth.as_str(),
+            spec.wire.as_str(),
+            &surfaces(spec),
+            spec.region,
+            spec.api_version,
+            spec.private_network,
             spec.secret_id.map(|id| id.uuid()),
-            spec.simulated,
             spec.on_hangup.as_str(),
-            if spec.active { "active" } else { "disabled" },
+            state(spec),
         )
         .fetch_one(self.connection())
         .await?;
         Ok(id.into())
     }
 
-    /// Makes an alias or replaces its targets, which are tried in this order.
+    /// Forgets which providers and aliases the configuration names; it is about to say so anew.
     ///
     /// # Errors
-    /// [`StoreError::Invalid`] where a value is out of bounds, [`StoreError::Refused`] where a
-    /// provider does not exist.
-    pub async fn put_alias(
-        &mut self,
-        name: &str,
-        targets: &[TargetSpec],
-    ) -> Result<(), StoreError> {
-        sqlx::query!("insert into platform.alias (name) values ($1) on conflict do nothing", name)
+    /// [`StoreError`] where the database does not answer.
+    pub async fn forget_configured(&mut self) -> Result<(), StoreError> {
+        sqlx::query!("update platform.provider set configured = false where configured")
             .execute(self.connection())
             .await?;
-        sqlx::query!("delete from platform.target where alias = $1", name)
+        sqlx::query!("update platform.alias set configured = false where configured")
             .execute(self.connection())
             .await?;
-        for (ordinal, target) in targets.iter().enumerate() {
-            sqlx::query!(
-                "insert into platform.target (alias, ordinal, provider_id, upstream_model,
-                                              price_provider, price_model, output_tokens_max)
-                 values ($1, $2, $3, $4, $5, $6, $7)",
-                name,
-                i16::try_from(ordinal).map_err(|_| StoreError::invalid("targets"))?,
-                target.provider_id.uuid(),
-                target.upstream_model,
-                target.price_provider,
-                target.price_model,
-                i32::try_from(target.output_tokens_max)
-                    .map_err(|_| StoreError::invalid("output_tokens_max"))?,
-            )
-            .execute(self.connection())
-            .await?;
-        }
         Ok(())
-    }
-
-    /// Removes an alias; `false` where there is none.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database does not answer.
-    pub async fn delete_alias(&mut self, name: &str) -> Result<bool, StoreError> {
-        let done = sqlx::query!("delete from platform.alias where name = $1", name)
-            .execute(self.connection())
-            .await?;
-        Ok(done.rows_affected() == 1)
-    }
-
-    /// The names of all aliases.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database does not answer.
-    pub async fn alias_names(&mut self) -> Result<Vec<String>, StoreError> {
-        alias_names(self.connection()).await
     }
 
     /// Whether calls are answered by the built-in simulator only.
@@ -174,14 +148,6 @@ impl SystemTx<'_> {
 }
 
 impl TenantTx<'_> {
-    /// The names of all aliases: the choices of a filter.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database does not answer.
-    pub async fn alias_names(&mut self) -> Result<Vec<String>, StoreError> {
-        alias_names(self.connection()).await
-    }
-
     /// The short names of all providers: the choices of a filter.
     ///
     /// # Errors
@@ -199,12 +165,160 @@ impl TenantTx<'_> {
     pub async fn only_simulated(&mut self) -> Result<bool, StoreError> {
         only_simulated(self.connection()).await
     }
-}
 
-async fn alias_names(connection: &mut PgConnection) -> Result<Vec<String>, StoreError> {
-    Ok(sqlx::query_scalar!("select name from platform.alias order by name")
-        .fetch_all(connection)
-        .await?)
+    /// All providers, by name. Their keys are known only in the platform tenant, whose rows they are.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database does not answer.
+    pub async fn providers(&mut self) -> Result<Vec<ProviderRow>, StoreError> {
+        self.select_providers(None).await
+    }
+
+    /// One provider.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database does not answer.
+    pub async fn provider(&mut self, id: ProviderId) -> Result<Option<ProviderRow>, StoreError> {
+        Ok(self.select_providers(Some(id)).await?.pop())
+    }
+
+    /// One provider, kept from everybody else's change until this transaction ends.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database does not answer.
+    pub async fn provider_to_change(
+        &mut self,
+        id: ProviderId,
+    ) -> Result<Option<ProviderRow>, StoreError> {
+        sqlx::query!("select id from platform.provider where id = $1 for update", id.uuid())
+            .fetch_optional(self.connection())
+            .await?;
+        self.provider(id).await
+    }
+
+    /// Makes a provider; nodes learn of it with the commit, as of the changes below.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] where the short name is taken, [`StoreError::Invalid`] where a value is
+    /// out of bounds.
+    pub async fn insert_provider(&mut self, spec: &ProviderSpec) -> Result<(), StoreError> {
+        sqlx::query!(
+            "insert into platform.provider (id, slug, name, kind, base_url, auth, wire, surfaces,
+               region, api_version, private_network, secret_id, on_hangup, state)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+            spec.id.uuid(),
+            spec.slug,
+            spec.name,
+            spec.kind.as_str(),
+            spec.base_url,
+            spec.auth.as_str(),
+            spec.wire.as_str(),
+            &surfaces(spec),
+            spec.region,
+            spec.api_version,
+            spec.private_network,
+            spec.secret_id.map(|id| id.uuid()),
+            spec.on_hangup.as_str(),
+            state(spec),
+        )
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
+    /// Changes everything of a provider but its id and short name; `false` where there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::Invalid`] where a value is out of bounds.
+    pub async fn update_provider(&mut self, spec: &ProviderSpec) -> Result<bool, StoreError> {
+        let done = sqlx::query!(
+            "update platform.provider set
+               name = $2, kind = $3, base_url = $4, auth = $5, wire = $6, surfaces = $7, region = $8,
+               api_version = $9, private_network = $10, secret_id = $11, on_hangup = $12, state = $13
+             where id = $1",
+            spec.id.uuid(),
+            spec.name,
+            spec.kind.as_str(),
+            spec.base_url,
+            spec.auth.as_str(),
+            spec.wire.as_str(),
+            &surfaces(spec),
+            spec.region,
+            spec.api_version,
+            spec.private_network,
+            spec.secret_id.map(|id| id.uuid()),
+            spec.on_hangup.as_str(),
+            state(spec),
+        )
+        .execute(self.connection())
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Removes a provider; `false` where there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] with `23503` where an alias leads to it.
+    pub async fn delete_provider(&mut self, id: ProviderId) -> Result<bool, StoreError> {
+        let done = sqlx::query!("delete from platform.provider where id = $1", id.uuid())
+            .execute(self.connection())
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn select_providers(
+        &mut self,
+        only: Option<ProviderId>,
+    ) -> Result<Vec<ProviderRow>, StoreError> {
+        let rows = sqlx::query!(
+            r#"select p.id, p.slug, p.name, p.kind, p.base_url, p.auth, p.wire, p.surfaces, p.region,
+                      p.api_version, p.private_network, p.secret_id, p.on_hangup,
+                      p.state = 'active' as "active!", p.configured, p.created_at,
+                      s.fingerprint as "fingerprint?", s.version as "version?",
+                      s.created_at as "set_at?",
+                      array(select distinct t.alias from platform.target t
+                            where t.provider_id = p.id order by 1) as "aliases!"
+               from platform.provider p
+               left join lateral (
+                 select s.fingerprint, s.version, s.created_at from app.secret s
+                 where s.tenant_id = $1 and s.id = p.secret_id
+                 order by s.version desc limit 1) s on true
+               where $2::uuid is null or p.id = $2
+               order by p.name, p.slug"#,
+            TenantId::PLATFORM.uuid(),
+            only.map(|id| id.uuid()),
+        )
+        .fetch_all(self.connection())
+        .await?;
+        rows.into_iter()
+            .map(|row| {
+                let credential = match (row.fingerprint, row.version, row.set_at) {
+                    (Some(fingerprint), Some(version), Some(set_at)) => {
+                        Some(CredentialRow { fingerprint, version, set_at })
+                    }
+                    _ => None,
+                };
+                let spec = ProviderSpec {
+                    id: row.id.into(),
+                    slug: row.slug,
+                    name: row.name,
+                    kind: word("kind", &row.kind)?,
+                    base_url: row.base_url,
+                    auth: word("auth", &row.auth)?,
+                    wire: word("wire", &row.wire)?,
+                    surfaces: words("surfaces", &row.surfaces)?,
+                    region: row.region,
+                    api_version: row.api_version,
+                    private_network: row.private_network,
+                    secret_id: row.secret_id.map(SecretId::from),
+                    on_hangup: word("on_hangup", &row.on_hangup)?,
+                    active: row.active,
+                };
+                let (configured, created_at) = (row.configured, row.created_at);
+                Ok(ProviderRow { spec, configured, created_at, credential, aliases: row.aliases })
+            })
+            .collect()
+    }
 }
 
 async fn only_simulated(connection: &mut PgConnection) -> Result<bool, StoreError> {
@@ -216,44 +330,10 @@ async fn only_simulated(connection: &mut PgConnection) -> Result<bool, StoreErro
     .await?)
 }
 
-impl Dialect {
-    /// The word in the database.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::OpenAi => "openai",
-        }
-    }
+fn surfaces(spec: &ProviderSpec) -> Vec<String> {
+    spec.surfaces.iter().map(|surface| surface.as_str().to_owned()).collect()
 }
 
-impl FromStr for Dialect {
-    type Err = StoreError;
-    fn from_str(text: &str) -> Result<Self, StoreError> {
-        match text {
-            "openai" => Ok(Self::OpenAi),
-            _ => Err(StoreError::Unreadable { what: "dialect" }),
-        }
-    }
-}
-
-impl OnHangup {
-    /// The word in the database.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Drain => "drain",
-            Self::Cancel => "cancel",
-        }
-    }
-}
-
-impl FromStr for OnHangup {
-    type Err = StoreError;
-    fn from_str(text: &str) -> Result<Self, StoreError> {
-        match text {
-            "drain" => Ok(Self::Drain),
-            "cancel" => Ok(Self::Cancel),
-            _ => Err(StoreError::Unreadable { what: "on_hangup" }),
-        }
-    }
+const fn state(spec: &ProviderSpec) -> &'static str {
+    if spec.active { "active" } else { "disabled" }
 }

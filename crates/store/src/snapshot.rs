@@ -5,13 +5,15 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use domain::ids::{KeyId, ProjectId, ProviderId, SecretId, TenantId};
+use domain::provider::{Auth, Capability, OnHangup, ProviderKind, Strategy, Surface, Wire};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use crate::aliases::count;
 use crate::error::StoreError;
 use crate::prices::PriceRow;
-use crate::providers::{Dialect, OnHangup};
 use crate::store::Store;
+use crate::text::{word, words};
 
 /// The whole of it.
 #[derive(Clone, Debug, Default)]
@@ -86,10 +88,22 @@ pub struct ProviderEntry {
     pub id: ProviderId,
     /// Its short name.
     pub slug: String,
-    /// What it speaks.
-    pub dialect: Dialect,
-    /// Up to and including `/v1`, without a slash at the end.
+    /// Whose service it is.
+    pub kind: ProviderKind,
+    /// Up to and including `/v1` where there is one, without a slash at the end.
     pub base_url: String,
+    /// How it is shown its key.
+    pub auth: Auth,
+    /// How addresses and bodies are formed.
+    pub wire: Wire,
+    /// What it serves.
+    pub surfaces: Vec<Surface>,
+    /// Where it computes: matched by an alias's regions, and signed by `SigV4`, which has it always.
+    pub region: Option<String>,
+    /// What Azure's addresses end with; its wire has it always.
+    pub api_version: Option<String>,
+    /// Whether its address may lead to loopback or a private network.
+    pub private_network: bool,
     /// Its sealed key, of the platform tenant; `None` for a server that wants none.
     pub secret: Option<SealedSecret>,
     /// Whether it is the built-in simulator.
@@ -127,7 +141,11 @@ impl std::fmt::Debug for SealedSecret {
 pub struct AliasEntry {
     /// What programs ask for.
     pub name: String,
-    /// What answers, tried in order.
+    /// How it chooses among its targets.
+    pub strategy: Strategy,
+    /// Only providers in one of these regions may answer; `None` for any.
+    pub regions: Option<Vec<String>>,
+    /// What may answer, in order.
     pub targets: Vec<TargetEntry>,
 }
 
@@ -140,6 +158,12 @@ pub struct TargetEntry {
     pub upstream_model: String,
     /// The most tokens that an answer has, where the caller gives no limit.
     pub output_tokens_max: u32,
+    /// Its share under [`Strategy::Weighted`], 0 to 1000; none at 0.
+    pub weight: u32,
+    /// The longest context that the model takes, in tokens; `None` where unknown, and taken to fit.
+    pub context_tokens_max: Option<u32>,
+    /// What the model can do beyond text; `None` where unknown, and taken to fit.
+    pub capabilities: Option<Vec<Capability>>,
     /// The price in force when this was read; `None` where there is none, so that the target cannot
     /// be used.
     pub price: Option<PriceRow>,
@@ -236,7 +260,8 @@ async fn keys(connection: &mut PgConnection) -> Result<Vec<KeyEntry>, StoreError
 
 async fn providers(connection: &mut PgConnection) -> Result<Vec<ProviderEntry>, StoreError> {
     let rows = sqlx::query!(
-        r#"select p.id, p.slug, p.dialect, p.base_url, p.simulated, p.on_hangup,
+        r#"select p.id, p.slug, p.kind, p.base_url, p.auth, p.wire, p.surfaces, p.region,
+                  p.api_version, p.private_network, p.simulated, p.on_hangup,
                   p.state = 'active' as "active!",
                   s.id as "secret_id?", s.version as "version?", s.blob as "blob?",
                   s.kek_id as "kek_id?"
@@ -261,11 +286,17 @@ async fn providers(connection: &mut PgConnection) -> Result<Vec<ProviderEntry>, 
             Ok(ProviderEntry {
                 id: row.id.into(),
                 slug: row.slug,
-                dialect: row.dialect.parse()?,
+                kind: word("kind", &row.kind)?,
                 base_url: row.base_url,
+                auth: word("auth", &row.auth)?,
+                wire: word("wire", &row.wire)?,
+                surfaces: words("surfaces", &row.surfaces)?,
+                region: row.region,
+                api_version: row.api_version,
+                private_network: row.private_network,
                 secret,
                 simulated: row.simulated,
-                on_hangup: row.on_hangup.parse()?,
+                on_hangup: word("on_hangup", &row.on_hangup)?,
                 active: row.active,
             })
         })
@@ -273,8 +304,28 @@ async fn providers(connection: &mut PgConnection) -> Result<Vec<ProviderEntry>, 
 }
 
 async fn aliases(connection: &mut PgConnection) -> Result<Vec<AliasEntry>, StoreError> {
+    let mut targets = targets(connection).await?;
+    let rows = sqlx::query!("select name, strategy, regions from platform.alias order by name")
+        .fetch_all(connection)
+        .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(AliasEntry {
+                strategy: word("strategy", &row.strategy)?,
+                regions: row.regions,
+                targets: targets.remove(&row.name).unwrap_or_default(),
+                name: row.name,
+            })
+        })
+        .collect()
+}
+
+async fn targets(
+    connection: &mut PgConnection,
+) -> Result<HashMap<String, Vec<TargetEntry>>, StoreError> {
     let rows = sqlx::query!(
-        r#"select t.alias, t.provider_id, t.upstream_model, t.output_tokens_max,
+        r#"select t.alias, t.provider_id, t.upstream_model, t.output_tokens_max, t.weight,
+                  t.context_tokens_max, t.capabilities,
                   p.id as "price_id?", p.provider as "price_provider?", p.model as "price_model?",
                   p.effective_from as "effective_from?",
                   p.input_nano_per_mtok as "input?", p.cached_input_nano_per_mtok as "cached_input?",
@@ -291,7 +342,6 @@ async fn aliases(connection: &mut PgConnection) -> Result<Vec<AliasEntry>, Store
     )
     .fetch_all(connection)
     .await?;
-    let mut order: Vec<String> = Vec::new();
     let mut by_alias: HashMap<String, Vec<TargetEntry>> = HashMap::new();
     for row in rows {
         let price = match row.price_id {
@@ -318,20 +368,19 @@ async fn aliases(connection: &mut PgConnection) -> Result<Vec<AliasEntry>, Store
         let target = TargetEntry {
             provider_id: row.provider_id.into(),
             upstream_model: row.upstream_model,
-            output_tokens_max: u32::try_from(row.output_tokens_max)
-                .map_err(|_| StoreError::Unreadable { what: "output_tokens_max" })?,
+            output_tokens_max: count("output_tokens_max", row.output_tokens_max)?,
+            weight: count("weight", row.weight)?,
+            context_tokens_max: row
+                .context_tokens_max
+                .map(|tokens| count("context_tokens_max", tokens))
+                .transpose()?,
+            capabilities: row
+                .capabilities
+                .map(|texts| words("capabilities", &texts))
+                .transpose()?,
             price,
         };
-        if !by_alias.contains_key(&row.alias) {
-            order.push(row.alias.clone());
-        }
         by_alias.entry(row.alias).or_default().push(target);
     }
-    Ok(order
-        .into_iter()
-        .map(|name| {
-            let targets = by_alias.remove(&name).unwrap_or_default();
-            AliasEntry { name, targets }
-        })
-        .collect())
+    Ok(by_alias)
 }

@@ -1,6 +1,6 @@
 //! A transaction in no tenant: what looks across tenants is asked of the definer functions of schema
 //! `sys`, one question each. Its methods stand in the files of their nouns: `accounts`, `tenants`,
-//! `attempts`, `providers`, `prices`, `audit`.
+//! `attempts`, `providers`, `aliases`, `prices`, `audit`.
 
 use sqlx::{PgConnection, Postgres, Transaction};
 

@@ -1,5 +1,5 @@
 //! A transaction in one tenant. Its methods stand in the files of their nouns: `activity`, `calls`,
-//! `keys`, `projects`, `ledger`, `prices`, `keks`, `secrets`, `audit`.
+//! `keys`, `projects`, `ledger`, `prices`, `keks`, `secrets`, `providers`, `aliases`, `audit`.
 
 use domain::caller::Scope;
 use sqlx::{PgConnection, Postgres, Transaction};

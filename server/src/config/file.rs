@@ -4,8 +4,7 @@ use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
 
-use super::provider;
-use super::{Config, Problem};
+use super::{Config, Problem, alias, provider};
 
 /// Lays the file's contents over the configuration.
 pub(super) fn apply(config: &mut Config, path: &Path, text: &str, problems: &mut Vec<Problem>) {
@@ -27,10 +26,10 @@ pub(super) fn apply(config: &mut Config, path: &Path, text: &str, problems: &mut
         let place = source.place(section.span().start);
         match (name, value.get_ref()) {
             ("provider", DeValue::Array(rows)) => {
-                provider::read_providers(config, &source, rows, problems)
+                provider::read(config, &source, rows, problems);
             }
             ("alias", DeValue::Array(rows)) => {
-                provider::read_aliases(config, &source, rows, problems)
+                alias::read(config, &source, rows, problems);
             }
             ("provider" | "alias", _) => problems.push(Problem::new(
                 place,

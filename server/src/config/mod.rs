@@ -4,15 +4,18 @@
 //! the file, the environment, `tokenone check` and `docs/configuration.md` all read that table. A key
 //! that is not in it is refused: a misspelt limit must not silently be no limit.
 
+mod alias;
 mod file;
 mod problem;
 mod provider;
 pub mod setting;
+mod table;
 
 use std::path::{Path, PathBuf};
 
+pub use alias::{AliasConfig, TargetConfig};
 pub use problem::Problem;
-pub use provider::{AliasConfig, ProviderConfig};
+pub use provider::ProviderConfig;
 pub use setting::Settings;
 
 /// The whole configuration, checked.
@@ -69,6 +72,7 @@ impl Config {
         }
         config.apply_environment(environment, &mut problems);
         provider::check(&config, &mut problems);
+        alias::check(&config, &mut problems);
         if problems.is_empty() { Ok(config) } else { Err(problems) }
     }
 

@@ -1,176 +1,146 @@
-//! Providers and model aliases in the configuration file.
+//! Providers in the configuration file.
 //!
 //! ```toml
 //! [[provider]]
 //! slug = "openai"
-//! base_url = "https://api.openai.com/v1"
+//! kind = "openai"                           # brings base_url, auth, wire, surfaces, on_hangup
 //! credential_file = "/run/secrets/openai"   # read at start, sealed into the vault
-//!
-//! [[alias]]
-//! name = "gpt-4o-mini"
-//! targets = [{ provider = "openai", model = "gpt-4o-mini" }]
 //! ```
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use toml::Spanned;
-use toml::de::{DeArray, DeTable, DeValue};
+use domain::address::{self, AddressFlaw};
+use domain::provider::{Auth, OnHangup, ProviderKind, Surface, Wire, is_region, is_version};
+use toml::de::DeArray;
 
-use super::file::{Source, scalar};
+use super::file::Source;
+use super::table::{Entry, entries, is_slug};
 use super::{Config, Problem};
 
 /// A provider to configure at start.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProviderConfig {
     /// Short name, unique; the price catalogue knows providers by it.
     pub slug: String,
     /// Name to show; the short name where it is left out.
     pub name: String,
-    /// With the path up to and including `/v1`.
+    /// Whose service it is: where the rest comes from that is left out.
+    pub kind: ProviderKind,
+    /// With the path up to and including `/v1` where there is one.
     pub base_url: String,
+    /// How it is shown its key.
+    pub auth: Auth,
+    /// How addresses and bodies are formed.
+    pub wire: Wire,
+    /// What it serves.
+    pub surfaces: Vec<Surface>,
+    /// Where it computes.
+    pub region: Option<String>,
+    /// What Azure's addresses end with.
+    pub api_version: Option<String>,
+    /// Whether its address may lead to loopback or a private network, and be unencrypted.
+    pub private_network: bool,
     /// A file that holds the API key and nothing else.
     pub credential_file: Option<PathBuf>,
-    /// `drain` or `cancel`: what happens to a stream whose client has gone.
-    pub on_hangup: String,
+    /// What happens to a stream whose client has gone.
+    pub on_hangup: OnHangup,
     place: String,
 }
 
-/// A model alias to configure at start.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AliasConfig {
-    /// What programs ask for.
-    pub name: String,
-    /// Where it is sent, in order.
-    pub targets: Vec<TargetConfig>,
-    place: String,
+/// What a table says, before its kind fills in the rest.
+#[derive(Default)]
+struct Written {
+    slug: String,
+    name: Option<String>,
+    kind: Option<ProviderKind>,
+    base_url: Option<String>,
+    auth: Option<Auth>,
+    wire: Option<Wire>,
+    surfaces: Option<Vec<Surface>>,
+    region: Option<String>,
+    api_version: Option<String>,
+    private_network: bool,
+    credential_file: Option<PathBuf>,
+    on_hangup: Option<OnHangup>,
 }
 
-/// One target of an alias.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TargetConfig {
-    /// The provider's short name.
-    pub provider: String,
-    /// The provider's name for the model.
-    pub model: String,
-    /// The catalogue's provider for the price; the provider's short name where it is left out.
-    pub price_provider: String,
-    /// The catalogue's model for the price; the model where it is left out.
-    pub price_model: String,
-    /// Longest answer in tokens when the request does not say.
-    pub output_tokens_max: u32,
-}
-
-pub(super) fn read_providers(
+pub(super) fn read(
     config: &mut Config,
     source: &Source<'_>,
     rows: &DeArray<'_>,
     problems: &mut Vec<Problem>,
 ) {
     for row in rows {
-        let Some(table) = as_table(row, source, problems) else { continue };
-        let mut made = ProviderConfig {
-            place: source.place(row.span().start),
-            on_hangup: "drain".to_owned(),
-            ..ProviderConfig::default()
-        };
-        for (key, value) in table {
-            let place = source.place(key.span().start);
-            let Some(text) = text(value, &place, problems) else { continue };
-            match key.get_ref().as_ref() {
-                "slug" => made.slug = text,
-                "name" => made.name = text,
-                "base_url" => made.base_url = text.trim_end_matches('/').to_owned(),
-                "credential_file" => made.credential_file = Some(text.into()),
-                "on_hangup" => made.on_hangup = text,
-                other => problems.push(unknown(
-                    place,
-                    other,
-                    "a provider takes slug, name, base_url, credential_file, on_hangup",
-                )),
-            }
+        let mut written = Written::default();
+        let whole = entries(row, source, problems, |entry| written.take(entry));
+        if whole.is_some() {
+            config.providers.push(written.complete(source.place(row.span().start)));
         }
-        if made.name.is_empty() {
-            made.name.clone_from(&made.slug);
-        }
-        config.providers.push(made);
     }
 }
 
-pub(super) fn read_aliases(
-    config: &mut Config,
-    source: &Source<'_>,
-    rows: &DeArray<'_>,
-    problems: &mut Vec<Problem>,
-) {
-    for row in rows {
-        let Some(table) = as_table(row, source, problems) else { continue };
-        let mut made =
-            AliasConfig { place: source.place(row.span().start), ..AliasConfig::default() };
-        for (key, value) in table {
-            let place = source.place(key.span().start);
-            match (key.get_ref().as_ref(), value.get_ref()) {
-                ("name", _) => {
-                    if let Some(text) = text(value, &place, problems) {
-                        made.name = text;
-                    }
-                }
-                ("targets", DeValue::Array(targets)) => {
-                    made.targets =
-                        targets.iter().filter_map(|t| target(t, source, problems)).collect();
-                }
-                ("targets", _) => problems.push(Problem::new(
-                    place,
-                    "`targets` is a list",
-                    "write targets = [{ provider = \"…\", model = \"…\" }]",
-                )),
-                (other, _) => {
-                    problems.push(unknown(place, other, "an alias takes name and targets"));
-                }
+impl Written {
+    fn take(&mut self, mut entry: Entry<'_, '_>) {
+        match entry.key {
+            "slug" => self.slug = entry.text().unwrap_or_default(),
+            "name" => self.name = entry.text(),
+            "kind" => self.kind = entry.word("a kind of provider", KINDS, ProviderKind::as_str),
+            "base_url" => {
+                self.base_url = entry.text().map(|text| text.trim_end_matches('/').to_owned());
             }
+            "auth" => self.auth = entry.word("a way to show a key", Auth::ALL, Auth::as_str),
+            "wire" => self.wire = entry.word("a wire format", Wire::ALL, Wire::as_str),
+            "surfaces" => {
+                self.surfaces = entry.words("a surface", Surface::ALL, Surface::as_str);
+            }
+            "region" => self.region = entry.text(),
+            "api_version" => self.api_version = entry.text(),
+            "private_network" => self.private_network = entry.flag().unwrap_or_default(),
+            "credential_file" => self.credential_file = entry.text().map(PathBuf::from),
+            "on_hangup" => {
+                self.on_hangup =
+                    entry.word("what to do on hang-up", OnHangup::ALL, OnHangup::as_str);
+            }
+            _ => entry.unknown(
+                "a provider takes slug, name, kind, base_url, auth, wire, surfaces, region, \
+                 api_version, private_network, credential_file, on_hangup",
+            ),
         }
-        config.aliases.push(made);
+    }
+
+    fn complete(self, place: String) -> ProviderConfig {
+        let kind = self.kind.unwrap_or(ProviderKind::Compatible);
+        let preset = kind.preset();
+        ProviderConfig {
+            name: self.name.unwrap_or_else(|| self.slug.clone()),
+            slug: self.slug,
+            kind,
+            base_url: self.base_url.unwrap_or_else(|| preset.base_url.to_owned()),
+            auth: self.auth.unwrap_or(preset.auth),
+            wire: self.wire.unwrap_or(preset.wire),
+            surfaces: self.surfaces.unwrap_or_else(|| preset.surfaces.to_vec()),
+            region: self.region,
+            api_version: self.api_version,
+            private_network: self.private_network,
+            credential_file: self.credential_file,
+            on_hangup: self.on_hangup.unwrap_or_else(|| preset.on_hangup()),
+            place,
+        }
     }
 }
 
-fn target(
-    row: &Spanned<DeValue<'_>>,
-    source: &Source<'_>,
-    problems: &mut Vec<Problem>,
-) -> Option<TargetConfig> {
-    let table = as_table(row, source, problems)?;
-    let mut made = TargetConfig { output_tokens_max: 4096, ..TargetConfig::default() };
-    for (key, value) in table {
-        let place = source.place(key.span().start);
-        let Some(text) = text(value, &place, problems) else { continue };
-        match key.get_ref().as_ref() {
-            "provider" => made.provider = text,
-            "model" => made.model = text,
-            "price_provider" => made.price_provider = text,
-            "price_model" => made.price_model = text,
-            "output_tokens_max" => match text.parse() {
-                Ok(tokens @ 1..=10_000_000) => made.output_tokens_max = tokens,
-                _ => problems.push(Problem::new(
-                    place,
-                    format!("`{text}` is not a number of tokens"),
-                    "write a whole number from 1 to 10000000",
-                )),
-            },
-            other => problems.push(unknown(
-                place,
-                other,
-                "a target takes provider, model, price_provider, price_model, output_tokens_max",
-            )),
-        }
-    }
-    if made.price_provider.is_empty() {
-        made.price_provider.clone_from(&made.provider);
-    }
-    if made.price_model.is_empty() {
-        made.price_model.clone_from(&made.model);
-    }
-    Some(made)
-}
+/// The kinds that a file can name: the simulator is built in.
+const KINDS: &[ProviderKind] = &[
+    ProviderKind::OpenAi,
+    ProviderKind::Anthropic,
+    ProviderKind::Azure,
+    ProviderKind::Gemini,
+    ProviderKind::Bedrock,
+    ProviderKind::Mistral,
+    ProviderKind::Groq,
+    ProviderKind::Compatible,
+];
 
 /// What can only be judged once everything is read.
 pub(super) fn check(config: &Config, problems: &mut Vec<Problem>) {
@@ -190,90 +160,61 @@ pub(super) fn check(config: &Config, problems: &mut Vec<Problem>) {
         if provider.slug == "simulator" {
             fault("`simulator` is the built-in provider".to_owned(), "choose another slug");
         }
-        if !is_base_url(&provider.base_url) {
-            fault(
-                format!("`{}` is not a provider's address", provider.base_url),
-                "write base_url = \"https://host/v1\", without credentials, query or fragment",
-            );
-        }
-        if !matches!(provider.on_hangup.as_str(), "drain" | "cancel") {
-            fault(
-                format!("on_hangup `{}` is neither drain nor cancel", provider.on_hangup),
-                "drain where the provider bills on, cancel where it stops billing",
-            );
-        }
-    }
-    slugs.insert("simulator");
-    let mut names = BTreeSet::new();
-    for alias in &config.aliases {
-        let mut fault = |what: String, remedy: &str| {
-            problems.push(Problem::new(alias.place.clone(), what, remedy));
-        };
-        if alias.name.is_empty() || alias.name.len() > domain::limits::MODEL_BYTES_MAX {
-            fault("the alias has no usable name".to_owned(), "write name = \"…\"");
-        } else if !names.insert(alias.name.as_str()) {
-            fault(format!("the alias `{}` stands twice", alias.name), "remove one");
-        }
-        if alias.targets.is_empty() {
-            fault(format!("the alias `{}` has no target", alias.name), "give it at least one");
-        }
-        for target in &alias.targets {
-            if !slugs.contains(target.provider.as_str()) {
-                fault(
-                    format!("the target's provider `{}` is not configured", target.provider),
-                    "add a [[provider]] with this slug",
-                );
-            }
-            if target.model.is_empty() {
-                fault("a target has no model".to_owned(), "write model = \"…\"");
-            }
-        }
+        check_address(provider, &mut fault);
+        check_facts(provider, &mut fault);
     }
 }
 
-fn as_table<'t, 'i>(
-    row: &'t Spanned<DeValue<'i>>,
-    source: &Source<'_>,
-    problems: &mut Vec<Problem>,
-) -> Option<&'t DeTable<'i>> {
-    let table = row.get_ref().as_table();
-    if table.is_none() {
-        problems.push(Problem::new(
-            source.place(row.span().start),
-            format!("holds a {}", row.get_ref().type_str()),
-            "write a table",
-        ));
-    }
-    table
-}
-
-fn text(value: &Spanned<DeValue<'_>>, place: &str, problems: &mut Vec<Problem>) -> Option<String> {
-    match scalar(value.get_ref()) {
-        Ok(text) => Some(text),
-        Err(unfit) => {
-            problems.push(Problem::new(place, unfit.what, unfit.remedy));
-            None
-        }
+fn check_address(provider: &ProviderConfig, fault: &mut impl FnMut(String, &str)) {
+    let Err(flaw) = address::check(&provider.base_url, provider.private_network) else { return };
+    match flaw {
+        AddressFlaw::Missing => fault(
+            format!("the provider `{}` has no address", provider.slug),
+            "write base_url = \"https://host/v1\": its kind does not bring one",
+        ),
+        AddressFlaw::Unencrypted => fault(
+            format!("`{}` is not encrypted", provider.base_url),
+            "use https://, or write private_network = true where it is reached in your own network",
+        ),
+        AddressFlaw::Credentials => fault(
+            "the provider's address carries credentials".to_owned(),
+            "take them out of base_url, and give the key by credential_file",
+        ),
+        _ => fault(
+            format!("`{}` is not a provider's address", provider.base_url),
+            "write base_url = \"https://host/v1\", without credentials, query or fragment",
+        ),
     }
 }
 
-fn unknown(place: String, key: &str, remedy: &str) -> Problem {
-    Problem::new(place, format!("`{key}` is not a setting here"), remedy)
-}
-
-fn is_slug(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    (1..=63).contains(&bytes.len())
-        && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-')
-        && !text.starts_with('-')
-        && !text.ends_with('-')
-        && !text.contains("--")
-}
-
-fn is_base_url(text: &str) -> bool {
-    text.parse::<http::Uri>().is_ok_and(|uri| {
-        matches!(uri.scheme_str(), Some("http" | "https"))
-            && uri.authority().is_some_and(|a| !a.as_str().contains('@'))
-            && uri.query().is_none()
-    }) && !text.contains('#')
+fn check_facts(provider: &ProviderConfig, fault: &mut impl FnMut(String, &str)) {
+    let slug = &provider.slug;
+    if provider.surfaces.is_empty() {
+        fault(
+            format!("the provider `{slug}` serves nothing"),
+            "name at least one of its surfaces, or leave the key out",
+        );
+    }
+    match &provider.region {
+        Some(region) if !is_region(region) => fault(
+            format!("`{region}` is not a region"),
+            "use lower-case letters, digits and hyphens, at most 40",
+        ),
+        None if provider.auth == Auth::SigV4 => fault(
+            format!("the provider `{slug}` has no region, which AWS signatures need"),
+            "write region = \"eu-central-1\", or where it is",
+        ),
+        _ => {}
+    }
+    match &provider.api_version {
+        Some(version) if !is_version(version) => fault(
+            format!("`{version}` is not an API version"),
+            "use letters, digits, dots and hyphens, at most 40",
+        ),
+        None if provider.wire == Wire::Azure => fault(
+            format!("the provider `{slug}` has no api_version, which Azure's addresses need"),
+            "write api_version = \"2024-10-21\", or the one that you use",
+        ),
+        _ => {}
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use domain::provider::{Auth, Capability, OnHangup, ProviderKind, Strategy, Surface, Wire};
+
 use super::setting::{SETTINGS, variable};
 use super::*;
 
@@ -94,25 +96,156 @@ fn providers_and_aliases_are_read_and_checked() {
 [[provider]]
 slug = "local"
 base_url = "http://127.0.0.1:8000/v1/"
+private_network = true
 [[alias]]
 name = "small"
 targets = [{ provider = "local", model = "m", price_provider = "openai", price_model = "gpt-4o-mini" }]
 "#;
     let config = load(text, &[]).unwrap();
     assert_eq!(config.providers[0].base_url, "http://127.0.0.1:8000/v1");
-    assert_eq!(config.aliases[0].targets[0].price_model, "gpt-4o-mini");
+    assert_eq!(config.providers[0].kind, ProviderKind::Compatible);
+    let alias = &config.aliases[0];
+    assert_eq!((alias.strategy, &alias.regions), (Strategy::Priority, &None));
+    let target = &alias.targets[0];
+    assert_eq!((target.price_model.as_str(), target.weight), ("gpt-4o-mini", 1));
+    assert_eq!((target.context_tokens_max, &target.capabilities), (None, &None));
 
-    let (line, what, _) =
-        problem("[[alias]]\nname = \"a\"\ntargets = [{ provider = \"x\", model = \"m\" }]", &[]);
+    for (text, line, what) in [
+        (
+            "[[alias]]\nname = \"a\"\ntargets = [{ provider = \"x\", model = \"m\" }]",
+            "1",
+            "the target's provider `x` is not configured",
+        ),
+        (
+            "[[provider]]\nslug = \"p\"\nbase_url = \"file:///etc\"\n",
+            "1",
+            "`file:///etc` is not a provider's address",
+        ),
+        (
+            "[[provider]]\nslug = \"p\"\nbase_url = \"https://h/v1\"\napi_key = \"k\"\n",
+            "4",
+            "`api_key` is not a setting here",
+        ),
+    ] {
+        let (found, told, remedy) = problem(text, &[]);
+        assert_eq!((found.as_str(), told.as_str()), (line, what));
+        assert!(!remedy.is_empty());
+    }
+}
+
+#[test]
+fn a_kind_brings_what_is_left_out_and_gives_way_to_what_is_written() {
+    for kind in ProviderKind::ALL.iter().filter(|kind| **kind != ProviderKind::Simulator) {
+        let preset = kind.preset();
+        let mut text = format!("[[provider]]\nslug = \"p\"\nkind = \"{}\"\n", kind.as_str());
+        if preset.base_url.is_empty() {
+            text.push_str("base_url = \"https://h/v1\"\n");
+        }
+        if preset.auth == Auth::SigV4 {
+            text.push_str("region = \"eu-central-1\"\n");
+        }
+        if preset.wire == Wire::Azure {
+            text.push_str("api_version = \"2024-10-21\"\n");
+        }
+        let provider = &load(&text, &[]).unwrap().providers[0];
+        assert_eq!((provider.auth, provider.wire), (preset.auth, preset.wire), "{kind:?}");
+        assert_eq!(provider.surfaces, preset.surfaces);
+        assert_eq!(provider.on_hangup, preset.on_hangup());
+        assert!(!provider.private_network);
+    }
+    let text = r#"
+[[provider]]
+slug = "near"
+kind = "anthropic"
+base_url = "https://near/v1"
+auth = "bearer"
+surfaces = ["messages", "messages"]
+region = "eu-central-1"
+on_hangup = "drain"
+[[alias]]
+name = "a"
+strategy = "weighted"
+regions = ["eu-central-1"]
+targets = [{ provider = "near", model = "m", weight = 0, context_tokens_max = 200000, capabilities = ["tools", "images"] },
+           { provider = "simulator", model = "sim-small", weight = 7, capabilities = [] }]
+"#;
+    let config = load(text, &[]).unwrap();
+    let provider = &config.providers[0];
+    assert_eq!((provider.auth, provider.on_hangup), (Auth::Bearer, OnHangup::Drain));
+    assert_eq!(provider.surfaces, [Surface::Messages]);
+    assert_eq!(provider.base_url, "https://near/v1");
+    let alias = &config.aliases[0];
+    assert_eq!(alias.regions.as_deref(), Some(["eu-central-1".to_owned()].as_slice()));
     assert_eq!(
-        (line.as_str(), what.as_str()),
-        ("1", "the target's provider `x` is not configured")
+        alias.targets[0].capabilities,
+        Some(vec![Capability::Tools, Capability::Images]),
+        "as they are written"
     );
-    let (line, what, _) = problem("[[provider]]\nslug = \"p\"\nbase_url = \"file:///etc\"\n", &[]);
-    assert_eq!((line.as_str(), what.as_str()), ("1", "`file:///etc` is not a provider's address"));
-    let (line, what, _) =
-        problem("[[provider]]\nslug = \"p\"\nbase_url = \"http://h/v1\"\napi_key = \"k\"\n", &[]);
-    assert_eq!((line.as_str(), what.as_str()), ("4", "`api_key` is not a setting here"));
+    assert_eq!(alias.targets[1].capabilities, Some(Vec::new()), "known to have none");
+}
+
+#[test]
+fn what_does_not_fit_together_is_told() {
+    let provider = |rest: &str| format!("[[provider]]\nslug = \"p\"\n{rest}");
+    let alias = |rest: &str| format!("[[alias]]\nname = \"a\"\n{rest}");
+    let target = "{ provider = \"simulator\", model = \"sim-small\"";
+    for (text, what) in [
+        (
+            provider("kind = \"simulator\"\nbase_url = \"https://h/v1\""),
+            "`simulator` is not a kind of provider",
+        ),
+        (provider("kind = \"groq\"\nauth = \"basic\""), "`basic` is not a way to show a key"),
+        (provider("kind = \"groq\"\nwire = \"x\""), "`x` is not a wire format"),
+        (provider("kind = \"groq\"\nsurfaces = [\"chat\", \"x\"]"), "`x` is not a surface"),
+        (provider("kind = \"groq\"\nsurfaces = []"), "the provider `p` serves nothing"),
+        (provider("kind = \"groq\"\non_hangup = \"x\""), "`x` is not what to do on hang-up"),
+        (provider("kind = \"groq\"\nregion = \"EU 1\""), "`EU 1` is not a region"),
+        (
+            provider("kind = \"groq\"\nprivate_network = \"maybe\""),
+            "`maybe` is neither true nor false",
+        ),
+        (provider("kind = \"azure\"\napi_version = \"1\""), "the provider `p` has no address"),
+        (provider("base_url = \"http://h/v1\""), "`http://h/v1` is not encrypted"),
+        (
+            provider("base_url = \"https://u:hunter2@h/v1\""),
+            "the provider's address carries credentials",
+        ),
+        (
+            provider("kind = \"azure\"\nbase_url = \"https://h\""),
+            "the provider `p` has no api_version, which Azure's addresses need",
+        ),
+        (
+            provider("kind = \"bedrock\"\nbase_url = \"https://h\""),
+            "the provider `p` has no region, which AWS signatures need",
+        ),
+        (
+            alias(&format!("strategy = \"random\"\ntargets = [{target} }}]")),
+            "`random` is not a strategy",
+        ),
+        (
+            alias(&format!("strategy = \"weighted\"\ntargets = [{target}, weight = 0 }}]")),
+            "no target of the alias `a` has a weight",
+        ),
+        (alias(&format!("targets = [{target}, weight = 1001 }}]")), "`1001` is not a weight"),
+        (
+            alias(&format!("targets = [{target}, context_tokens_max = 0 }}]")),
+            "`0` is not a number of tokens",
+        ),
+        (
+            alias(&format!("targets = [{target}, capabilities = [\"sight\"] }}]")),
+            "`sight` is not a capability",
+        ),
+        (
+            alias(&format!("regions = []\ntargets = [{target} }}]")),
+            "the alias `a` allows no region",
+        ),
+        (alias(&format!("regions = [\"E U\"]\ntargets = [{target} }}]")), "`E U` is not a region"),
+        (alias(&format!("targets = [{target}, wait = 1 }}]")), "`wait` is not a setting here"),
+    ] {
+        let (_, told, remedy) = problem(&text, &[]);
+        assert_eq!(told, what, "{text}");
+        assert!(!remedy.is_empty() && !remedy.contains("hunter2"));
+    }
 }
 
 #[test]

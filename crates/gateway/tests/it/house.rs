@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use domain::caller::Scope;
 use domain::clock::{Clock, SystemClock};
 use domain::ids::{CallId, KeyId, PriceId, ProjectId, ProviderId, SecretId, TenantId};
+use domain::provider::{Auth, ProviderKind, Surface, Wire};
 use gateway::{Gateway, Parts, Pepper, Settings};
 use identity::api_key::{ApiKey, Environment};
 use ledger::price::{Price, Rates, Tariff};
@@ -17,10 +18,11 @@ use secrecy::{ExposeSecret, SecretBox, SecretString};
 use serde_json::{Value, json};
 use simulator::{Config, Simulator};
 use sqlx::{Connection, PgConnection};
+use store::aliases::{AliasSpec, TargetSpec};
 use store::keks::{KekRow, NewKek};
 use store::keys::NewKey;
 use store::prices::PriceRow;
-use store::providers::{Dialect, OnHangup, ProviderSpec, TargetSpec};
+use store::providers::{OnHangup, ProviderSpec};
 use store::secrets::NewSecret;
 use store::{Reason, RuntimeSecrets, RuntimeUrls, Store};
 use tempfile::TempDir;
@@ -239,10 +241,15 @@ impl Estate {
             id: self.provider,
             slug: "simulator".into(),
             name: "Simulator".into(),
-            dialect: Dialect::OpenAi,
+            kind: ProviderKind::Simulator,
             base_url: upstream.into(),
+            auth: Auth::Bearer,
+            wire: Wire::Plain,
+            surfaces: Surface::ALL.to_vec(),
+            region: None,
+            api_version: None,
+            private_network: true,
             secret_id: Some(secret),
-            simulated: true,
             on_hangup,
             active: true,
         };
@@ -263,12 +270,19 @@ impl Estate {
             price_provider: "simulator".into(),
             price_model: price_model.into(),
             output_tokens_max: 1_000,
+            weight: 1,
+            context_tokens_max: None,
+            capabilities: None,
         };
         let sim = self.provider;
-        tx.put_alias("sim-small", &[target(sim, "sim-small")]).await.unwrap();
-        tx.put_alias("acme/fast", &[target(sim, "sim-small")]).await.unwrap();
-        tx.put_alias("unpriced", &[target(sim, "nobody-knows")]).await.unwrap();
-        tx.put_alias("dead", &[target(dead, "sim-small")]).await.unwrap();
+        for (name, target) in [
+            ("sim-small", target(sim, "sim-small")),
+            ("acme/fast", target(sim, "sim-small")),
+            ("unpriced", target(sim, "nobody-knows")),
+            ("dead", target(dead, "sim-small")),
+        ] {
+            tx.put_alias(&AliasSpec::in_order(name, vec![target])).await.unwrap();
+        }
         tx.commit().await.unwrap();
     }
 

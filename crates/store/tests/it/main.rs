@@ -13,5 +13,6 @@ mod mutations;
 mod node;
 mod partitions;
 mod people;
+mod routing;
 mod tenancy;
 mod verify;

@@ -7,10 +7,12 @@ use domain::caller::Scope;
 use domain::clock::{Clock, SystemClock};
 use domain::ids::{CallId, PriceId, ProjectId, ProviderId, SecretId, TenantId};
 use domain::outcome::Outcome;
+use domain::provider::{Auth, Capability, ProviderKind, Strategy, Surface, Wire};
 use secrecy::SecretString;
+use store::aliases::{AliasSpec, TargetSpec};
 use store::keks::KekState;
 use store::prices::PriceRow;
-use store::providers::{Dialect, OnHangup, ProviderSpec, TargetSpec};
+use store::providers::{OnHangup, ProviderSpec};
 use store::{Channel, Notice, Office, Reason, Store, StoreError};
 use uuid::Uuid;
 
@@ -18,27 +20,35 @@ use crate::estate::{
     CONTEXT_KEY, House, connect, event, expire, new_kek, new_secret, price_row, run, secrets, urls,
 };
 
-fn provider(slug: &str, secret_id: Option<SecretId>) -> ProviderSpec {
+pub fn provider(slug: &str, secret_id: Option<SecretId>) -> ProviderSpec {
     ProviderSpec {
         id: ProviderId::mint(),
         slug: slug.into(),
         name: slug.into(),
-        dialect: Dialect::OpenAi,
+        kind: if slug == "sim" { ProviderKind::Simulator } else { ProviderKind::Compatible },
         base_url: "http://127.0.0.1:9/v1".into(),
+        auth: Auth::Bearer,
+        wire: Wire::Plain,
+        surfaces: vec![Surface::Chat],
+        region: None,
+        api_version: None,
+        private_network: true,
         secret_id,
-        simulated: slug == "sim",
         on_hangup: OnHangup::Drain,
         active: true,
     }
 }
 
-fn target(provider_id: ProviderId, model: &str) -> TargetSpec {
+pub fn target(provider_id: ProviderId, model: &str) -> TargetSpec {
     TargetSpec {
         provider_id,
         upstream_model: format!("{model}-upstream"),
         price_provider: "sim".into(),
         price_model: model.into(),
         output_tokens_max: 2_048,
+        weight: 1,
+        context_tokens_max: None,
+        capabilities: None,
     }
 }
 
@@ -75,9 +85,20 @@ async fn a_snapshot_holds_what_a_call_needs_and_the_price_of_the_moment() {
     ];
     assert_eq!(tx.insert_prices(&prices).await.unwrap(), 2);
     assert_eq!(tx.insert_prices(&prices).await.unwrap(), 0);
-    tx.put_alias("fast", &[target(sim, "unpriced")]).await.unwrap();
-    tx.put_alias("fast", &[target(real, "m"), target(sim, "unpriced")]).await.unwrap();
-    tx.put_alias("gone", &[target(sim, "m")]).await.unwrap();
+    tx.put_alias(&AliasSpec::in_order("fast", vec![target(sim, "unpriced")])).await.unwrap();
+    let first = TargetSpec {
+        weight: 30,
+        context_tokens_max: Some(128_000),
+        capabilities: Some(vec![Capability::Tools]),
+        ..target(real, "m")
+    };
+    let fast = AliasSpec {
+        strategy: Strategy::Weighted,
+        regions: Some(vec!["eu-central-1".into(), "eu-west-3".into()]),
+        ..AliasSpec::in_order("fast", vec![first, target(sim, "unpriced")])
+    };
+    tx.put_alias(&fast).await.unwrap();
+    tx.put_alias(&AliasSpec::in_order("gone", vec![target(sim, "m")])).await.unwrap();
     assert!(tx.delete_alias("gone").await.unwrap());
     tx.commit().await.unwrap();
 
@@ -88,10 +109,17 @@ async fn a_snapshot_holds_what_a_call_needs_and_the_price_of_the_moment() {
     assert_eq!(snapshot.keys.len(), 2);
     let by_slug = |slug: &str| snapshot.providers.iter().find(|p| p.slug == slug).unwrap();
     assert!(by_slug("sim").simulated && by_slug("sim").secret.is_none());
+    assert!(!by_slug("real").simulated && by_slug("real").private_network);
+    assert_eq!(by_slug("real").surfaces, [Surface::Chat]);
     let sealed = by_slug("real").secret.clone().unwrap();
     assert_eq!((sealed.id, sealed.version, sealed.blob, sealed.kek_id), (secret, 2, vec![9], kek));
     assert_eq!(snapshot.aliases.len(), 1);
+    assert_eq!(snapshot.aliases[0].strategy, Strategy::Weighted);
+    assert_eq!(snapshot.aliases[0].regions, fast.regions);
     let targets = &snapshot.aliases[0].targets;
+    assert_eq!((targets[0].weight, targets[0].context_tokens_max), (30, Some(128_000)));
+    assert_eq!(targets[0].capabilities, Some(vec![Capability::Tools]));
+    assert_eq!((targets[1].weight, &targets[1].capabilities), (1, &None));
     assert_eq!(targets.len(), 2);
     assert_eq!(targets[0].price.as_ref().unwrap().id, newer);
     assert_eq!((targets[1].provider_id, targets[1].price.is_none()), (sim, true));
