@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod caller;
+pub mod circuit;
 pub mod clock;
 pub mod cursor;
 pub mod ids;

@@ -33,6 +33,7 @@ pub mod activity;
 pub mod attempts;
 pub mod audit;
 pub mod calls;
+pub mod circuits;
 pub mod holds;
 pub mod keks;
 pub mod keys;
