@@ -262,4 +262,38 @@ grant execute on function
 grant execute on function platform.circuit_force(uuid, text, text, text, text, integer),
   platform.circuit_clear(uuid, text, text) to tokenone_console;
 
+-- ── What a provider did lately ──────────────────────────────────────────────────────────────────
+-- Rows of one period lie together, whoever's they are: a range of a few hundred bytes finds them.
+create index call_age on app.call using brin (id) with (pages_per_range = 16, autosummarize = on);
+grant execute on function app.uuid_floor(timestamptz) to tokenone_system;
+grant create on schema sys to tokenone_system;
+set local role tokenone_system;
+
+-- Of each provider, by its short name: calls, faults of the provider, and the time to the first byte in
+-- milliseconds, for each bucket of so many seconds and (bucket null) for the whole period. Aggregates over
+-- all tenants, and no tenant's row. A caller's own 4xx is a call that went well.
+create function sys.provider_traffic(p_from timestamptz, p_to timestamptz, p_bucket_s integer)
+  returns table (provider text, bucket timestamptz, calls bigint, faults bigint, p50_ms bigint, p95_ms bigint,
+                 p99_ms bigint)
+  language sql stable security definer set search_path = pg_catalog, pg_temp
+as $$
+  select c.provider, c.bucket, count(*), count(*) filter (where c.fault),
+    (percentile_cont(0.5) within group (order by c.first_byte_us) / 1000)::bigint,
+    (percentile_cont(0.95) within group (order by c.first_byte_us) / 1000)::bigint,
+    (percentile_cont(0.99) within group (order by c.first_byte_us) / 1000)::bigint
+  from (
+    select k.provider, date_bin(make_interval(secs => greatest(p_bucket_s, 60)), k.started_at, p_from) as bucket,
+      k.outcome in ('upstream_fault', 'timed_out') or k.outcome = 'upstream_error' and k.status >= 500 as fault,
+      k.first_byte_us
+    from app.call k
+    -- The id bounds where to look; it was minted a moment before or after the call began.
+    where k.id >= app.uuid_floor(p_from - interval '1 minute') and k.id < app.uuid_floor(p_to + interval '1 minute')
+      and k.started_at >= p_from and k.started_at < p_to
+      and k.provider is not null and k.outcome not in ('refused', 'expired')) c
+  group by grouping sets ((c.provider, c.bucket), (c.provider))
+$$;
+
 reset role;
+revoke create on schema sys from tokenone_system;
+revoke execute on function sys.provider_traffic(timestamptz, timestamptz, integer) from public;
+grant execute on function sys.provider_traffic(timestamptz, timestamptz, integer) to tokenone_console;

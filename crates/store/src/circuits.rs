@@ -1,6 +1,9 @@
 //! Circuits: the breakers that all nodes share. The rule is `domain::circuit`; the database keeps it under
 //! a row lock (`migrations/0013_circuits.sql`), and every change is told on [`crate::Channel::Circuits`].
 
+mod estate;
+mod history;
+
 use chrono::{DateTime, Utc};
 use domain::circuit::{
     COOLDOWN_FIRST_S, COOLDOWN_MAX_S, Circuit, CircuitState, FAULTS_TO_OPEN, Fault, Force, Forced,
@@ -15,6 +18,9 @@ use crate::store::Store;
 use crate::system::SystemTx;
 use crate::text::bounded;
 
+pub use estate::{CircuitProvider, Dependant, SecretFacts};
+pub use history::{CircuitCause, CircuitChange, CircuitEvent, Downtime, EVENT_ROWS_MAX};
+
 /// The model that means the provider as a whole.
 pub const WHOLE_PROVIDER: &str = "";
 /// Longest a circuit's change may take, in milliseconds: it stands in the path of a call, and a call
@@ -22,9 +28,6 @@ pub const WHOLE_PROVIDER: &str = "";
 const STATEMENT_MS_MAX: u32 = 1_000;
 /// Longest detail of a fault, in characters.
 const DETAIL_CHARS_MAX: usize = 200;
-/// Most events in one answer.
-pub const EVENT_ROWS_MAX: u32 = 1_000;
-
 /// A circuit as it is stored. A provider or model that never failed has none, and is closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CircuitRow {
@@ -46,48 +49,6 @@ pub struct CircuitRow {
     pub forced_by: Option<String>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
-}
-
-/// What moved a circuit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CircuitCause {
-    /// A fault.
-    Fault(Fault),
-    /// A success.
-    Success,
-    /// A trial was begun.
-    Trial,
-    /// A person forced it.
-    Forced,
-    /// A person ended the override.
-    Cleared,
-    /// The override ended by itself.
-    Expired,
-}
-
-/// A change of a circuit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CircuitEvent {
-    /// Its id.
-    pub id: Uuid,
-    /// The provider.
-    pub provider_id: ProviderId,
-    /// The model; empty for the provider as a whole.
-    pub model: String,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// What the circuit did by itself before.
-    pub from: CircuitState,
-    /// What it does by itself from here on.
-    pub to: CircuitState,
-    /// What moved it.
-    pub cause: CircuitCause,
-    /// The override that counts from here on.
-    pub forced: Option<Forced>,
-    /// What there is to say: a status, a person's reason.
-    pub detail: Option<String>,
-    /// The person, where one did it.
-    pub by: Option<String>,
 }
 
 /// An override as a person asks for it.
@@ -275,45 +236,6 @@ impl SystemTx<'_> {
         rows.into_iter().map(Stored::read).collect()
     }
 
-    /// Up to `rows` changes of a provider's circuits since a moment, the latest first.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database does not answer.
-    pub async fn circuit_events(
-        &mut self,
-        provider: ProviderId,
-        since: DateTime<Utc>,
-        rows: u32,
-    ) -> Result<Vec<CircuitEvent>, StoreError> {
-        let found = sqlx::query!(
-            r#"select id, model, at, from_state, to_state, cause, forced, forced_until, detail, by
-               from platform.circuit_event
-               where provider_id = $1 and at >= $2 order by at desc, id desc limit $3"#,
-            provider.uuid(),
-            since,
-            i64::from(rows.min(EVENT_ROWS_MAX)),
-        )
-        .fetch_all(self.connection())
-        .await?;
-        found
-            .into_iter()
-            .map(|row| {
-                Ok(CircuitEvent {
-                    id: row.id,
-                    provider_id: provider,
-                    model: row.model,
-                    at: row.at,
-                    from: state(&row.from_state)?,
-                    to: state(&row.to_state)?,
-                    cause: cause(&row.cause)?,
-                    forced: forced(row.forced, row.forced_until)?,
-                    detail: row.detail,
-                    by: row.by,
-                })
-            })
-            .collect()
-    }
-
     /// Puts a person's decision in the place of a circuit's own; gives the moment at which it ends.
     ///
     /// # Errors
@@ -388,17 +310,6 @@ impl Stored {
 
 fn state(word: &str) -> Result<CircuitState, StoreError> {
     word.parse().map_err(|_| unreadable("state"))
-}
-
-fn cause(word: &str) -> Result<CircuitCause, StoreError> {
-    Ok(match word {
-        "success" => CircuitCause::Success,
-        "trial" => CircuitCause::Trial,
-        "forced" => CircuitCause::Forced,
-        "cleared" => CircuitCause::Cleared,
-        "expired" => CircuitCause::Expired,
-        fault => CircuitCause::Fault(fault.parse().map_err(|_| unreadable("cause"))?),
-    })
 }
 
 fn forced(to: Option<String>, until: Option<DateTime<Utc>>) -> Result<Option<Forced>, StoreError> {

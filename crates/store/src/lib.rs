@@ -45,6 +45,7 @@ pub mod secrets;
 pub mod sessions;
 pub mod snapshot;
 pub mod tenants;
+pub mod traffic;
 pub mod verify;
 
 pub use batch::{BatchConnection, HoldRow, Payable, Resolution, ResolutionKind, Settled, Verdict};

@@ -9,12 +9,14 @@ use domain::circuit::{
 };
 use domain::clock::{Clock, SystemClock};
 use domain::ids::{NodeId, ProviderId};
+use domain::outcome::Outcome;
 use sqlx::PgConnection;
+use store::calls::CallRecord;
 use store::circuits::{CircuitCause, CircuitEvent, CircuitRow, NewForce, WHOLE_PROVIDER};
 use store::providers::{Dialect, OnHangup, ProviderSpec};
 use store::{Channel, Notice, Reason, StoreError};
 
-use crate::estate::{Dice, House, code, number, run};
+use crate::estate::{Dice, House, Tenant, code, id_at, number, run};
 
 /// Random lives of a circuit, and events in each.
 const LIVES: u64 = 12;
@@ -333,4 +335,124 @@ async fn no_role_changes_a_circuit_but_by_its_functions() {
     let mut admin = house.admin().await;
     let change = run(&mut admin, "update platform.circuit_event set detail = ''").await;
     assert_eq!(code(&change.unwrap_err()), "TK001");
+}
+
+#[tokio::test]
+async fn a_days_downtime_is_what_its_events_add_up_to() {
+    let house = House::new().await;
+    let id = provider(&house, "sim").await;
+    let mut admin = house.admin().await;
+    let mut write = async |at: &str,
+                           from: &str,
+                           to: &str,
+                           cause: &str,
+                           forced: Option<(&str, &str)>| {
+        sqlx::query(
+            "insert into platform.circuit_event (id, provider_id, model, at, from_state, to_state,
+               cause, forced, forced_until)
+             values (platform.uuid_v7($2::text::timestamptz), $1, '', $2::text::timestamptz, $3, $4, $5,
+               $6, $7::text::timestamptz)",
+        )
+        .bind(id.uuid())
+        .bind(at)
+        .bind(from)
+        .bind(to)
+        .bind(cause)
+        .bind(forced.map(|forced| forced.0))
+        .bind(forced.map(|forced| forced.1))
+        .execute(&mut admin)
+        .await
+        .unwrap();
+    };
+    // Open from before the period until its first day, over midnight.
+    write("2026-01-31T22:00:00Z", "closed", "open", "timeout", None).await;
+    write("2026-02-01T00:30:00Z", "open", "half_open", "trial", None).await;
+    write("2026-02-01T00:31:00Z", "half_open", "closed", "success", None).await;
+    // Forced open for an hour over midnight, and nobody noticed the end.
+    write(
+        "2026-02-02T23:30:00Z",
+        "closed",
+        "closed",
+        "forced",
+        Some(("open", "2026-02-03T00:30:00Z")),
+    )
+    .await;
+    // It fails, is forced closed for ten minutes, and then is what it was; still so at the end.
+    write("2026-02-04T10:00:00Z", "closed", "open", "connect", None).await;
+    write(
+        "2026-02-04T10:05:00Z",
+        "open",
+        "open",
+        "forced",
+        Some(("closed", "2026-02-04T10:15:00Z")),
+    )
+    .await;
+    let moment = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+    let mut tx = house.store.system(Reason::Circuits).await.unwrap();
+    let (from, now) = (moment("2026-02-01T00:00:00Z"), moment("2026-02-04T10:20:00Z"));
+    let days: Vec<_> = tx
+        .circuit_downtime(from, now)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|down| (down.day.to_string(), down.seconds))
+        .collect();
+    let days: Vec<_> = days.iter().map(|(day, seconds)| (day.as_str(), *seconds)).collect();
+    let minutes = 60;
+    assert_eq!(
+        days,
+        [
+            ("2026-02-01", 31 * minutes),
+            ("2026-02-02", 30 * minutes),
+            ("2026-02-03", 30 * minutes),
+            ("2026-02-04", 10 * minutes),
+        ]
+    );
+    // The list asks since when each circuit is as it is.
+    run(&mut admin, format!("insert into platform.circuit (provider_id) values ('{id}')"))
+        .await
+        .unwrap();
+    let changes = tx.circuit_changes().await.unwrap();
+    assert_eq!(changes.len(), 1);
+    assert_eq!(changes[0].at, moment("2026-02-04T10:05:00Z"));
+}
+
+#[tokio::test]
+async fn traffic_is_counted_over_all_tenants_and_names_none() {
+    let house = House::new().await;
+    let (a, b) = (house.tenant("ada").await, house.tenant("bob").await);
+    let call = |tenant: &Tenant, at: &str, outcome, status, first_byte_us| {
+        let id = id_at(
+            at,
+            u128::from(u16::try_from(status).unwrap()) << 8
+                | u128::from(tenant.id.uuid().as_bytes()[15]),
+        );
+        CallRecord { status, first_byte_us, ..house.record(tenant, id, outcome) }
+    };
+    use Outcome as O;
+    let records = [
+        call(&a, "2026-03-01T10:01:00Z", O::Completed, 200, Some(100_000)),
+        call(&b, "2026-03-01T10:02:00Z", O::Completed, 201, Some(300_000)),
+        call(&b, "2026-03-01T10:03:00Z", O::UpstreamError, 400, Some(50_000)),
+        call(&a, "2026-03-01T10:06:00Z", O::UpstreamError, 502, Some(60_000)),
+        call(&a, "2026-03-01T10:07:00Z", O::TimedOut, 504, None),
+        call(&a, "2026-03-01T10:08:00Z", O::Refused, 429, None),
+        call(&a, "2026-03-01T11:00:00Z", O::Completed, 202, Some(1)),
+    ];
+    house.store.batch().await.unwrap().settle(&[], &records, &[]).await.unwrap();
+    let moment = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+    let (from, to) = (moment("2026-03-01T10:00:00Z"), moment("2026-03-01T11:00:00Z"));
+    let mut tx = house.store.system(Reason::Circuits).await.unwrap();
+    let rows = tx.provider_traffic(from, to, 300).await.unwrap();
+    let told: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            (row.bucket.map(|at| (at - from).num_minutes()), row.calls, row.faults, row.p50_ms)
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [(Some(0), 3, 0, Some(100)), (Some(5), 2, 2, Some(60)), (None, 5, 2, Some(80))]
+    );
+    assert_eq!((rows[0].provider.as_str(), rows[0].p99_ms), ("sim", Some(296)));
 }
