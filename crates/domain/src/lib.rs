@@ -7,6 +7,7 @@
 
 pub mod address;
 pub mod caller;
+pub mod circuit;
 pub mod clock;
 pub mod cursor;
 pub mod ids;

@@ -34,6 +34,7 @@ pub mod aliases;
 pub mod attempts;
 pub mod audit;
 pub mod calls;
+pub mod circuits;
 pub mod holds;
 pub mod keks;
 pub mod keys;
@@ -45,6 +46,7 @@ pub mod secrets;
 pub mod sessions;
 pub mod snapshot;
 pub mod tenants;
+pub mod traffic;
 pub mod verify;
 
 pub use batch::{BatchConnection, HoldRow, Payable, Resolution, ResolutionKind, Settled, Verdict};

@@ -1,4 +1,4 @@
-//! Notices from the database: that the epoch advanced, that calls were recorded.
+//! Notices from the database: that the epoch advanced, that calls were recorded, that a circuit changed.
 
 use std::time::Duration;
 
@@ -18,6 +18,8 @@ pub enum Channel {
     Epoch,
     /// Calls were recorded: `tenant:project:latest call id`, comma-separated.
     Calls,
+    /// A circuit changed; the payload is empty.
+    Circuits,
 }
 
 impl Channel {
@@ -27,6 +29,7 @@ impl Channel {
         match self {
             Self::Epoch => "tokenone_epoch",
             Self::Calls => "tokenone_calls",
+            Self::Circuits => "tokenone_circuits",
         }
     }
 }
@@ -49,14 +52,14 @@ pub struct Listener {
 }
 
 impl Store {
-    /// Begins to listen: [`Channel::Epoch`] as the gateway, [`Channel::Calls`] as the console. Takes a
+    /// Begins to listen: to [`Channel::Calls`] as the console, to the others as the gateway. Takes a
     /// connection of that role's pool for as long as it lives.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] where the database does not answer.
     pub async fn listen(&self, channel: Channel) -> Result<Listener, StoreError> {
         let pool = match channel {
-            Channel::Epoch => &self.gateway,
+            Channel::Epoch | Channel::Circuits => &self.gateway,
             Channel::Calls => &self.console,
         };
         let inner = listen(pool, channel).await?;

@@ -23,13 +23,13 @@ use crate::urls::RuntimeUrls;
 pub struct PoolSizes {
     /// The console's: one per page that is being made, and one per listener.
     pub console: u32,
-    /// The gateway's: snapshot, epoch, keys of the vault, a listener; not the batches.
+    /// The gateway's: snapshot, epoch, keys of the vault, circuits, one per listener; not the batches.
     pub gateway: u32,
 }
 
 impl Default for PoolSizes {
     fn default() -> Self {
-        Self { console: 12, gateway: 6 }
+        Self { console: 12, gateway: 8 }
     }
 }
 

@@ -1,6 +1,6 @@
 //! A transaction in no tenant: what looks across tenants is asked of the definer functions of schema
 //! `sys`, one question each. Its methods stand in the files of their nouns: `accounts`, `tenants`,
-//! `attempts`, `providers`, `aliases`, `prices`, `audit`.
+//! `attempts`, `providers`, `aliases`, `circuits`, `prices`, `audit`.
 
 use sqlx::{PgConnection, Postgres, Transaction};
 
@@ -19,6 +19,8 @@ pub enum Reason {
     ReadTenants,
     /// The operator makes tenants, projects and people.
     ManageTenants,
+    /// The operator reads or forces circuits.
+    Circuits,
     /// Providers, aliases and prices are taken from the configuration.
     Configure,
     /// What is over is swept out.
@@ -37,6 +39,7 @@ impl Reason {
             Self::Seat => "seat",
             Self::ReadTenants => "read_tenants",
             Self::ManageTenants => "manage_tenants",
+            Self::Circuits => "circuits",
             Self::Configure => "configure",
             Self::Housekeeping => "housekeeping",
             Self::Demo => "demo",

@@ -21,6 +21,7 @@ with expected (relation, trigger, function, events) as (values
   ('platform.provider', 'advance_epoch', 'platform.advance_epoch', 4 + 8 + 16),
   ('platform.price', 'advance_epoch', 'platform.advance_epoch', 4 + 8 + 16),
   ('platform.price', 'append_only', 'app.refuse_change', 8 + 16 + 32),
+  ('platform.circuit_event', 'append_only', 'app.refuse_change', 8 + 16 + 32),
   ('platform.alias', 'advance_epoch', 'platform.advance_epoch', 4 + 8 + 16),
   ('platform.target', 'advance_epoch', 'platform.advance_epoch', 4 + 8 + 16)
 )

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail the way tests do")]
 
 mod attacks;
+mod circuits;
 mod console;
 mod context;
 mod estate;
