@@ -3,13 +3,14 @@
 #![no_main]
 
 use bytes::Bytes;
-use gateway::request::ChatRequest;
+use domain::provider::Surface;
+use gateway::request::AskedFor;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
 fuzz_target!(|input: &[u8]| {
     let body = Bytes::copy_from_slice(input);
-    let Ok(request) = ChatRequest::parse(&body) else { return };
+    let Ok(request) = AskedFor::parse(Surface::Chat, &body) else { return };
     let same = request.upstream_body(&body, request.model());
     if !request.hides_usage() {
         assert_eq!(same, body, "nothing was to be changed");

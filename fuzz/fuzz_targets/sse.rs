@@ -2,6 +2,7 @@
 
 #![no_main]
 
+use domain::provider::Surface;
 use gateway::Meter;
 use gateway::sse::{Event, Splitter};
 use libfuzzer_sys::fuzz_target;
@@ -31,7 +32,7 @@ fuzz_target!(|input: &[u8]| {
     assert_eq!(whole, cut);
     assert!(stream.starts_with(&bytes));
     assert!(stream[bytes.len()..].iter().all(|byte| matches!(byte, b'\r' | b'\n')));
-    let mut meter = Meter::default();
+    let mut meter = Meter::new(Surface::Chat);
     for data in whole {
         meter.event(&data);
     }

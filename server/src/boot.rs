@@ -394,6 +394,10 @@ fn gateway_settings(settings: &Settings) -> gateway::Settings {
         drains_max: settings.drains_at_once as usize,
         hold_seconds: u32::try_from(hold.as_secs()).unwrap_or(u32::MAX),
         keep_payloads: settings.keep_content,
+        attempts_max: settings.attempts.0,
+        keep_alive: settings.keep_alive,
+        bodies_bytes_max: settings.bodies_mib as usize * 1024 * 1024,
+        egress_allow: gateway::EgressAllow::new(settings.egress_allow.0.clone()),
         ..gateway::Settings::default()
     }
 }

@@ -104,6 +104,16 @@ settings! {
         "How long the rest of an answer is read, to learn what the provider bills, after the client has gone.";
     drains_at_once "gateway.drains_at_once": Count = "256", "a number, 1 to 1000000",
         "How many such answers are read at once; of one more the usage is estimated.";
+    attempts "gateway.attempts": Attempts = "3", "a number, 1 to 10",
+        "Attempts at providers that one call makes at most, its first included. Another is made only before the first byte \
+         of an answer.";
+    keep_alive "gateway.keep_alive": Seconds = "15", "seconds, 1 to 3600",
+        "After so much silence a client that waits for a stream is told that it still lives, so that proxies do not cut it.";
+    bodies_mib "gateway.bodies_mib": Count = "512", "MiB, 1 to 1000000",
+        "Request bodies that a node holds at once; a call for which there is no room is refused with 503.";
+    egress_allow "gateway.egress_allow": Hosts = "", "host names, separated by commas; `*.example.com` for all below it",
+        "Hosts that providers may have; empty for all. A provider elsewhere is not called. Addresses of private networks need \
+         the provider's own `private_network = true` besides.";
     keep_content "gateway.keep_content": Flag = "true", "true or false",
         "Whether prompts and answers are kept, sealed, for replay.";
 }
@@ -165,6 +175,9 @@ trait Value: Sized {
 
 /// A number that is at least one.
 pub type Count = u32;
+/// How often a call is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attempts(pub u32);
 /// A switch.
 pub type Flag = bool;
 /// A whole number of seconds.
@@ -176,6 +189,16 @@ impl Value for u32 {
     fn read(text: &str) -> Result<Self, String> {
         match text.parse() {
             Ok(number @ 1..=1_000_000) => Ok(number),
+            Ok(_) => Err(format!("`{text}` is out of range")),
+            Err(_) => Err(format!("`{text}` is not a whole number")),
+        }
+    }
+}
+
+impl Value for Attempts {
+    fn read(text: &str) -> Result<Self, String> {
+        match text.parse() {
+            Ok(number @ 1..=10) => Ok(Self(number)),
             Ok(_) => Err(format!("`{text}` is out of range")),
             Err(_) => Err(format!("`{text}` is not a whole number")),
         }
@@ -275,5 +298,26 @@ impl Value for Vec<Network> {
             .filter(|part| !part.is_empty())
             .map(|part| part.parse().map_err(|_| format!("`{part}` is not a CIDR network")))
             .collect()
+    }
+}
+
+/// Names of hosts, or of all hosts below one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hosts(pub Vec<String>);
+
+impl Value for Hosts {
+    fn read(text: &str) -> Result<Self, String> {
+        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        let hosts: Result<_, String> = parts
+            .map(|part| {
+                let name = part.strip_prefix("*.").unwrap_or(part);
+                let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
+                if name.is_empty() || !name.chars().all(fits) {
+                    return Err(format!("`{part}` is not a host name"));
+                }
+                Ok(part.to_owned())
+            })
+            .collect();
+        hosts.map(Self)
     }
 }

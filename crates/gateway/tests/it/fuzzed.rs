@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use gateway::json::Scanner;
-use gateway::request::ChatRequest;
+use domain::provider::Surface;
+use gateway::request::AskedFor;
 use gateway::sse::Splitter;
 use gateway::{Meter, Said};
 use proptest::prelude::*;
@@ -91,7 +92,7 @@ fn an_endless_event_is_refused() {
 
 #[test]
 fn t25_what_an_event_says() {
-    let says = |data: &str| Meter::default().event(data.as_bytes());
+    let says = |data: &str| Meter::new(Surface::Chat).event(data.as_bytes());
     assert_eq!(says("[DONE]"), Said::Done);
     assert_eq!(
         says(r#"{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1}}"#),
@@ -108,7 +109,7 @@ fn t25_what_an_event_says() {
 
 #[test]
 fn text_is_counted_wherever_it_stands() {
-    let mut meter = Meter::default();
+    let mut meter = Meter::new(Surface::Chat);
     meter.event(br#"{"choices":[{"index":0,"delta":{"role":"assistant","content":"abcd"}}]}"#);
     meter.event(br#"{"choices":[{"delta":{"tool_calls":[{"id":"call_1","type":"function","function":{"name":"f","arguments":"{}x"}}]}}]}"#);
     meter.event(br#"{"choices":[{"delta":{"reasoning_content":"\u00e9\n"}}]}"#);
@@ -179,13 +180,13 @@ proptest! {
 
     #[test]
     fn the_request_parser_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        let _ = ChatRequest::parse(&bytes);
+        let _ = AskedFor::parse(Surface::Chat, &bytes);
     }
 
     #[test]
     fn the_request_parser_never_panics_near_a_request(text in json_like(), more in json_like()) {
         let body = format!(r#"{{"model":{text},"messages":[{{"role":"user","x":{more}}}]}}"#);
-        let _ = ChatRequest::parse(body.as_bytes());
+        let _ = AskedFor::parse(Surface::Chat, body.as_bytes());
     }
 
     /// Splicing changes what it must and nothing else.
@@ -214,7 +215,7 @@ proptest! {
         }
         for text in [request.to_string(), serde_json::to_string_pretty(&request).unwrap()] {
             let body = Bytes::from(text);
-            let parsed = ChatRequest::parse(&body).unwrap();
+            let parsed = AskedFor::parse(Surface::Chat, &body).unwrap();
             prop_assert_eq!(parsed.model(), &model);
             let same = parsed.upstream_body(&body, &model);
             if !parsed.hides_usage() {
@@ -263,7 +264,7 @@ proptest! {
     ) {
         cuts.sort_unstable();
         let (_, data) = split(&stream, &cuts);
-        let mut meter = Meter::default();
+        let mut meter = Meter::new(Surface::Chat);
         for data in data {
             meter.event(&data);
         }

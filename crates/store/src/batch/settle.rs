@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use domain::ids::{CallId, TenantId};
+use domain::ids::{CallId, PriceId, TenantId};
 use domain::money::NanoUsd;
 use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
@@ -55,6 +55,8 @@ pub struct Resolution {
     pub cost_remainder: i64,
     /// To whom the cost is owed.
     pub payable: Payable,
+    /// The price that charge and cost were computed with: that of the target which answered.
+    pub price_id: PriceId,
 }
 
 /// What a resolution did.
@@ -146,10 +148,11 @@ async fn resolve(
             .map(|row| if row.kind == ResolutionKind::Post { pick(row) } else { 0 })
             .collect()
     };
+    let prices: Vec<Uuid> = rows.iter().map(|row| row.price_id.uuid()).collect();
     let payable: Vec<i16> = rows.iter().map(|row| row.payable.account()).collect();
     let settled = sqlx::query!(
         r#"select call_id as "call_id!", step as "step!"
-           from app.settle_calls($1, $2, $3, $4, $5, $6, $7, $8)"#,
+           from app.settle_calls($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
         &ids,
         &tenants,
         &kinds,
@@ -158,6 +161,7 @@ async fn resolve(
         &money(|row| row.cost.0),
         &money(|row| row.cost_remainder),
         &payable,
+        &prices,
     )
     .fetch_all(connection)
     .await?;
