@@ -9,6 +9,7 @@ pub mod caller;
 pub mod clock;
 pub mod cursor;
 pub mod ids;
+pub mod kill;
 pub mod limits;
 pub mod money;
 pub mod outcome;

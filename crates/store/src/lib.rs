@@ -30,13 +30,16 @@ mod urls;
 
 pub mod accounts;
 pub mod activity;
+pub mod agents;
 pub mod attempts;
 pub mod audit;
 pub mod calls;
 pub mod holds;
 pub mod keks;
 pub mod keys;
+pub mod kills;
 pub mod ledger;
+pub mod nodes;
 pub mod prices;
 pub mod projects;
 pub mod providers;

@@ -21,6 +21,8 @@ pub enum Reason {
     ManageTenants,
     /// Providers, aliases and prices are taken from the configuration.
     Configure,
+    /// The operator looks at what is stopped, or stops something.
+    Kills,
     /// What is over is swept out.
     Housekeeping,
     /// The demo estate is made.
@@ -38,6 +40,7 @@ impl Reason {
             Self::ReadTenants => "read_tenants",
             Self::ManageTenants => "manage_tenants",
             Self::Configure => "configure",
+            Self::Kills => "kills",
             Self::Housekeeping => "housekeeping",
             Self::Demo => "demo",
         }

@@ -6,6 +6,7 @@ mod attacks;
 mod console;
 mod context;
 mod estate;
+mod kills;
 mod ledger;
 mod ledger_attacks;
 mod model;
