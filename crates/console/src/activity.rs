@@ -108,7 +108,7 @@ fn narrowed(filter: &ActivityFilter, clock: &dyn Clock) -> Result<Filter, Failur
             return wrong(Reason::TooFar);
         }
     }
-    let texts = [&filter.model, &filter.provider, &filter.code];
+    let texts = [&filter.agent, &filter.model, &filter.provider, &filter.code];
     if texts.into_iter().flatten().any(|text| text.len() > MODEL_BYTES_MAX || text.contains('\0')) {
         return wrong(Reason::Malformed);
     }
@@ -117,6 +117,7 @@ fn narrowed(filter: &ActivityFilter, clock: &dyn Clock) -> Result<Filter, Failur
         to,
         project_id: filter.project_id,
         key_id: filter.key_id,
+        agent: filter.agent.clone(),
         model: filter.model.clone(),
         provider: filter.provider.clone(),
         outcome: filter.outcome,
@@ -150,6 +151,7 @@ pub(crate) fn row(named: NamedCall) -> CallRow {
         project,
         key_id: call.key_id,
         key,
+        agent: call.agent,
         surface: call.surface,
         model: call.alias,
         model_served: call.model_served,

@@ -43,6 +43,7 @@ impl Services {
             Some(price_id) => tx.price(price_id).await?,
             None => None,
         };
+        let decision = tx.call_decision(id).await?;
         let ledger = tx.call_ledger(id).await?;
         let content_kept = tx.has_payload(id).await?;
         let neighbours = tx.call_neighbours(id).await?;
@@ -62,6 +63,8 @@ impl Services {
             response_bytes: call.response_bytes,
             cost: call.cost,
             price: price.map(|price| price_view(price, call.markup_ppm)),
+            // One in a form that this version does not know is as good as none.
+            decision: decision.and_then(|json| serde_json::from_value(json).ok()),
             ledger: ledger_view(ledger),
             note: call.note,
             content_kept,

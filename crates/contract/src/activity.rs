@@ -25,6 +25,8 @@ pub struct ActivityFilter {
     pub project_id: Option<ProjectId>,
     /// Made with this key.
     pub key_id: Option<KeyId>,
+    /// Made by this agent (its name, exactly).
+    pub agent: Option<String>,
     /// Asked for this model (the alias, exactly).
     pub model: Option<String>,
     /// Served by this provider (its short name, exactly).
@@ -54,6 +56,8 @@ pub struct CallRow {
     pub key_id: KeyId,
     /// The key's name.
     pub key: String,
+    /// The agent that made it, where the program named one.
+    pub agent: Option<String>,
     /// The surface, such as `chat.completions`.
     pub surface: String,
     /// The model that was asked for; `None` when the request did not say.

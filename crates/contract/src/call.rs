@@ -41,6 +41,8 @@ pub struct CallDetail {
     pub price: Option<PriceView>,
     /// The parts of the latency, in order; they add up to the total.
     pub steps: Vec<Step>,
+    /// How the target was chosen; `None` where that is not written down.
+    pub decision: Option<Decision>,
     /// The ledger rows.
     pub ledger: LedgerView,
     /// A note on what went wrong, in our own words.
@@ -64,6 +66,47 @@ pub struct Step {
     pub length_us: u64,
     /// Whether we wait for the provider here.
     pub upstream: bool,
+}
+
+/// How the target of a call was chosen, and what came of each try.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// How the alias chooses among its targets: a word of [`domain::provider::Strategy`].
+    pub strategy: String,
+    /// What was weighed, in the order of the choice.
+    pub candidates: Vec<Candidate>,
+    /// What was tried, in order.
+    pub attempts: Vec<Attempt>,
+}
+
+/// A target that was weighed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// The provider's short name.
+    pub provider: String,
+    /// The model's name there.
+    pub model: String,
+    /// `taken`, `skipped`, `not_needed`.
+    pub verdict: String,
+    /// Why, in our own words.
+    pub why: String,
+}
+
+/// A try at a target.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// The provider's short name.
+    pub provider: String,
+    /// The model's name there.
+    pub model: String,
+    /// The provider's status, where it answered.
+    pub status: Option<u16>,
+    /// What came of it, in our own words.
+    pub outcome: String,
+    /// How long it waited before it began, in milliseconds.
+    pub wait_ms: u64,
+    /// How long it took, in milliseconds.
+    pub took_ms: u64,
 }
 
 /// The price that a call was charged with.

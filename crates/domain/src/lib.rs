@@ -11,6 +11,7 @@ pub mod circuit;
 pub mod clock;
 pub mod cursor;
 pub mod ids;
+pub mod kill;
 pub mod limits;
 pub mod money;
 pub mod outcome;

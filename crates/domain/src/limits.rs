@@ -12,6 +12,12 @@ pub const PAYLOAD_BYTES_MAX: usize = 1024 * 1024;
 pub const MODEL_BYTES_MAX: usize = 256;
 /// Longest idempotency key, in bytes.
 pub const IDEMPOTENCY_KEY_BYTES_MAX: usize = 255;
+/// Longest name of an agent, in bytes.
+pub const AGENT_NAME_BYTES_MAX: usize = 100;
+/// Most agents that are known by name in a project.
+pub const AGENTS_PER_PROJECT_MAX: usize = 10_000;
+/// Longest reason that a person gives, in characters.
+pub const REASON_CHARS_MAX: usize = 500;
 /// Longest e-mail address, in bytes (RFC 5321 section 4.5.3.1.3 bounds the path at 256 with brackets).
 pub const EMAIL_BYTES_MAX: usize = 254;
 /// Shortest password, in characters (NIST SP 800-63B-4 section 3.1.1.2, single factor).

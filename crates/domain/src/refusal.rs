@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::kill::KillScope;
+
 /// A refusal of the data plane. Its text never contains a secret, nor whether a key exists.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{}", self.message())]
@@ -12,6 +14,11 @@ pub enum Refusal {
     InvalidKey,
     /// The tenant or project is suspended.
     Suspended,
+    /// The kill switch is thrown over it; of a provider: over every one that could answer.
+    Killed {
+        /// What is stopped, and not whose nor why.
+        scope: KillScope,
+    },
     /// The body cannot be read as what the route expects.
     InvalidBody {
         /// The field, as a JSON path; empty for the body as a whole.
@@ -135,6 +142,10 @@ impl Refusal {
         let (status, kind, code, should_retry, retry_after_s) = match self {
             Self::InvalidKey => (401, INVALID, "invalid_api_key", false, None),
             Self::Suspended => (403, "permission_error", "suspended", false, None),
+            Self::Killed { scope: KillScope::Provider } => {
+                (503, SERVER, "kill_switch_provider", false, None)
+            }
+            Self::Killed { .. } => (403, "permission_error", "kill_switch", false, None),
             Self::InvalidBody { .. } => (400, INVALID, "invalid_request", false, None),
             Self::InvalidHeader { .. } => (400, INVALID, "invalid_header", false, None),
             Self::BodyTooLarge { .. } => (413, INVALID, "request_too_large", false, None),
@@ -184,6 +195,17 @@ impl Refusal {
                 `Authorization: Bearer t1_live_…`; keys are made in the dashboard."
                 .into(),
             Self::Suspended => "This tenant or project is suspended; ask its administrator.".into(),
+            Self::Killed { scope: KillScope::Provider } => {
+                "Every provider of this model is stopped \
+                by the kill switch (provider). Trying again does not help until it is released; \
+                another model may answer."
+                    .into()
+            }
+            Self::Killed { scope } => format!(
+                "Calls are stopped by the kill switch ({}). Trying again does not help until it is \
+                 released; your administrator can say more.",
+                scope.label().to_lowercase()
+            ),
             Self::InvalidBody { field, reason } if field.is_empty() => {
                 format!("The request body is not valid: {reason}.")
             }

@@ -275,5 +275,7 @@ fn record(seat: Seat, id: CallId) -> CallRecord {
         upstream_request_id: None,
         client_ip: None,
         user_agent: None,
+        agent: None,
+        decision: None,
     }
 }

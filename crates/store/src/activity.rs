@@ -31,6 +31,8 @@ pub struct Filter {
     pub project_id: Option<ProjectId>,
     /// Made with this key.
     pub key_id: Option<KeyId>,
+    /// Made by this agent, exactly.
+    pub agent: Option<String>,
     /// Asked for this model, exactly.
     pub model: Option<String>,
     /// Served by this provider, by its short name.
@@ -84,7 +86,8 @@ macro_rules! matching {
                         and ($10::text is null or c.outcome = $10)
                         and ($11::text is null or c.code = $11)
                         and ($12::bigint is null or c.charge_nano >= $12)
-                        and ($13::bigint is null or c.total_us >= $13)"#
+                        and ($13::bigint is null or c.total_us >= $13)
+                        and ($14::text is null or c.agent = $14)"#
                 + $tail,
             bound.tenant,
             bound.after,
@@ -99,6 +102,7 @@ macro_rules! matching {
             filter.code,
             filter.charge_at_least.map(|nano| nano.0),
             filter.latency_ms_at_least.map(|ms| i64::from(ms) * 1_000),
+            filter.agent,
             $limit,
         )
     }};
@@ -152,7 +156,7 @@ impl TenantTx<'_> {
             query_scalar,
             bound,
             r#"select count(*) as "count!" from (select 1 as one"#,
-            " limit $14) x",
+            " limit $15) x",
             i64::from(NEWER_MAX)
         )
         .fetch_one(self.connection())
@@ -190,7 +194,7 @@ impl TenantTx<'_> {
         limit: i64,
     ) -> Result<Vec<Uuid>, StoreError> {
         let bound = self.bound(filter, Uuid::nil(), before);
-        Ok(matching!(query_scalar, bound, "select c.id", " order by c.id desc limit $14", limit)
+        Ok(matching!(query_scalar, bound, "select c.id", " order by c.id desc limit $15", limit)
             .fetch_all(self.connection())
             .await?)
     }
@@ -202,7 +206,7 @@ impl TenantTx<'_> {
         limit: i64,
     ) -> Result<Vec<Uuid>, StoreError> {
         let bound = self.bound(filter, after, Uuid::max());
-        Ok(matching!(query_scalar, bound, "select c.id", " order by c.id limit $14", limit)
+        Ok(matching!(query_scalar, bound, "select c.id", " order by c.id limit $15", limit)
             .fetch_all(self.connection())
             .await?)
     }

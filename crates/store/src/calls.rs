@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use domain::ids::{CallId, KeyId, PriceId, ProjectId, TenantId};
 use domain::money::NanoUsd;
 use domain::outcome::{Outcome, UsageSource};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::error::StoreError;
@@ -91,7 +92,15 @@ pub struct CallRecord {
     pub client_ip: Option<IpAddr>,
     /// The client's name for itself.
     pub user_agent: Option<String>,
+    /// The agent that made it, as `x-tokenone-agent` named it.
+    pub agent: Option<String>,
+    /// Written down, and read by [`TenantTx::call_decision`] only: how its target was chosen, in the form of `contract::call::Decision`; left out where it is larger
+    /// than [`DECISION_BYTES_MAX`].
+    pub decision: Option<Value>,
 }
+
+/// Largest decision that is kept, in bytes of compact JSON.
+pub const DECISION_BYTES_MAX: usize = 8 * 1024;
 
 /// A call with the names that people know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -167,7 +176,7 @@ impl TenantTx<'_> {
                       c.upstream_done_us, c.total_us, c.markup_ppm, c.status, c.streamed,
                       c.simulated, c.surface, c.outcome, c.usage_source, c.alias,
                       c.model_served, c.provider, c.code, c.note, c.request_id,
-                      c.upstream_request_id, c.user_agent,
+                      c.upstream_request_id, c.user_agent, c.agent,
                       host(c.client_ip) as client_ip, p.name as project, k.name as key
                from app.call c
                join app.project p on p.tenant_id = c.tenant_id and p.id = c.project_id
@@ -224,10 +233,29 @@ impl TenantTx<'_> {
                     upstream_request_id: row.upstream_request_id,
                     client_ip: row.client_ip.and_then(|ip| ip.parse().ok()),
                     user_agent: row.user_agent,
+                    agent: row.agent,
+                    decision: None,
                 };
                 Ok(NamedCall { call, project: row.project, key: row.key })
             })
             .collect()
+    }
+
+    /// How the target of a call was chosen, where that is written down: not read with the call itself,
+    /// since a feed needs none.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database does not answer.
+    pub async fn call_decision(&mut self, id: CallId) -> Result<Option<Value>, StoreError> {
+        let tenant = self.tenant_uuid();
+        let found = sqlx::query_scalar!(
+            "select decision from app.call where tenant_id = $1 and id = $2",
+            tenant,
+            id.uuid(),
+        )
+        .fetch_optional(self.connection())
+        .await?;
+        Ok(found.flatten())
     }
 
     /// The calls just newer and just older than one, of those in reach.

@@ -30,6 +30,7 @@ mod urls;
 
 pub mod accounts;
 pub mod activity;
+pub mod agents;
 pub mod aliases;
 pub mod attempts;
 pub mod audit;
@@ -38,7 +39,9 @@ pub mod circuits;
 pub mod holds;
 pub mod keks;
 pub mod keys;
+pub mod kills;
 pub mod ledger;
+pub mod nodes;
 pub mod prices;
 pub mod projects;
 pub mod providers;

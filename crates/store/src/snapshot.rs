@@ -4,13 +4,15 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use domain::ids::{KeyId, ProjectId, ProviderId, SecretId, TenantId};
+use domain::ids::{KeyId, KillId, ProjectId, ProviderId, SecretId, TenantId};
+use domain::kill::{AgentName, KillScope};
 use domain::provider::{Auth, Capability, OnHangup, ProviderKind, Strategy, Surface, Wire};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::aliases::count;
 use crate::error::StoreError;
+use crate::kills;
 use crate::prices::PriceRow;
 use crate::store::Store;
 use crate::text::{word, words};
@@ -34,6 +36,8 @@ pub struct Snapshot {
     pub providers: Vec<ProviderEntry>,
     /// The model aliases.
     pub aliases: Vec<AliasEntry>,
+    /// What the kill switch stops: not released, but perhaps expired.
+    pub kills: Vec<KillEntry>,
 }
 
 /// A tenant.
@@ -169,6 +173,27 @@ pub struct TargetEntry {
     pub price: Option<PriceRow>,
 }
 
+/// A kill that nobody released. Whether it has expired is for the reader's clock: no epoch tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KillEntry {
+    /// Its id.
+    pub id: KillId,
+    /// What it stops.
+    pub scope: KillScope,
+    /// The tenant concerned; [`TenantId::PLATFORM`] for all calls and for a provider.
+    pub tenant_id: TenantId,
+    /// The provider, of a kill of one.
+    pub provider_id: Option<ProviderId>,
+    /// The project, of a kill of one, or of a key or an agent in it.
+    pub project_id: Option<ProjectId>,
+    /// The key, of a kill of one.
+    pub key_id: Option<KeyId>,
+    /// The agent, of a kill of one.
+    pub agent: Option<AgentName>,
+    /// When it ends by itself.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
 impl Store {
     /// Reads all of it in one repeatable-read transaction, so that its parts agree.
     ///
@@ -194,6 +219,7 @@ impl Store {
             keys: keys(&mut tx).await?,
             providers: providers(&mut tx).await?,
             aliases: aliases(&mut tx).await?,
+            kills: in_force(&mut tx).await?,
         };
         tx.commit().await?;
         Ok(snapshot)
@@ -383,4 +409,28 @@ async fn targets(
         by_alias.entry(row.alias).or_default().push(target);
     }
     Ok(by_alias)
+}
+
+async fn in_force(connection: &mut PgConnection) -> Result<Vec<KillEntry>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select id as "id!", scope as "scope!", tenant_id as "tenant_id!", provider_id,
+                  project_id, key_id, agent, expires_at
+           from sys.snapshot_kills()"#
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(KillEntry {
+                id: row.id.into(),
+                scope: kills::scope(&row.scope)?,
+                tenant_id: row.tenant_id.into(),
+                provider_id: row.provider_id.map(ProviderId::from),
+                project_id: row.project_id.map(ProjectId::from),
+                key_id: row.key_id.map(KeyId::from),
+                agent: row.agent.map(kills::agent).transpose()?,
+                expires_at: row.expires_at,
+            })
+        })
+        .collect()
 }

@@ -23,6 +23,8 @@ pub enum Reason {
     Circuits,
     /// Providers, aliases and prices are taken from the configuration.
     Configure,
+    /// The operator looks at what is stopped, or stops something.
+    Kills,
     /// What is over is swept out.
     Housekeeping,
     /// The demo estate is made.
@@ -41,6 +43,7 @@ impl Reason {
             Self::ManageTenants => "manage_tenants",
             Self::Circuits => "circuits",
             Self::Configure => "configure",
+            Self::Kills => "kills",
             Self::Housekeeping => "housekeeping",
             Self::Demo => "demo",
         }

@@ -224,6 +224,7 @@ mod tests {
             project: "p".into(),
             key_id: other.parse().unwrap(),
             key: "k".into(),
+            agent: None,
             surface: "chat.completions".into(),
             model: None,
             model_served: None,

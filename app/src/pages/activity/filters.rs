@@ -24,7 +24,7 @@ pub fn Filters(query: Query, listing: Listing) -> impl IntoView {
     let (projects, keys, outcomes) = (projects.collect(), keys.collect(), outcomes.collect());
     let (models, providers) =
         (same(&listing.page.facets.models), same(&listing.page.facets.providers));
-    let rare = [Part::Code, Part::Charge, Part::Latency];
+    let rare = [Part::Agent, Part::Code, Part::Charge, Part::Latency];
     let more = query.parts().iter().any(|part| rare.contains(part));
     let chips =
         query.parts().into_iter().map(|part| chip(part, &query, &listing, &names)).collect();
@@ -66,6 +66,13 @@ pub fn Filters(query: Query, listing: Listing) -> impl IntoView {
                 <summary>"More"</summary>
                 <div class="filter-more-fields">
                     <Entry
+                        name=field::AGENT
+                        label="Agent"
+                        inputmode="text"
+                        placeholder="billing-bot"
+                        value=text(&query.agent)
+                    />
+                    <Entry
                         name=field::CODE
                         label="Code"
                         inputmode="text"
@@ -105,6 +112,7 @@ fn chip(part: Part, query: &Query, listing: &Listing, projects: &[(ProjectId, St
     let (what, value) = match part {
         Part::Project => ("Project", named(projects, query.project)),
         Part::Key => ("Key", named(&listing.page.facets.keys, query.key)),
+        Part::Agent => ("Agent", query.agent.clone()),
         Part::Model => ("Model", query.model.clone()),
         Part::Provider => ("Provider", query.provider.clone()),
         Part::Outcome => ("Outcome", query.outcome.map(|outcome| outcome.label().to_owned())),

@@ -20,6 +20,8 @@ pub mod field {
     pub const PROJECT: &str = "project";
     /// A key's id.
     pub const KEY: &str = "key";
+    /// An agent's name.
+    pub const AGENT: &str = "agent";
     /// The model that was asked for.
     pub const MODEL: &str = "model";
     /// A provider's short name.
@@ -47,6 +49,8 @@ pub struct Query {
     pub project: Option<ProjectId>,
     /// Made with this key.
     pub key: Option<KeyId>,
+    /// Made by this agent.
+    pub agent: Option<String>,
     /// Asked for this model.
     pub model: Option<String>,
     /// Served by this provider.
@@ -70,6 +74,8 @@ pub enum Part {
     Project,
     /// The key.
     Key,
+    /// The agent.
+    Agent,
     /// The model.
     Model,
     /// The provider.
@@ -103,6 +109,7 @@ impl Query {
             range,
             project: reader.parsed(field::PROJECT),
             key: reader.parsed(field::KEY),
+            agent: reader.word(field::AGENT),
             model: reader.word(field::MODEL),
             provider: reader.word(field::PROVIDER),
             outcome: reader.parsed(field::OUTCOME),
@@ -138,6 +145,7 @@ impl Query {
             to: window.to,
             project_id: self.project,
             key_id: self.key,
+            agent: self.agent.clone(),
             model: self.model.clone(),
             provider: self.provider.clone(),
             outcome: self.outcome,
@@ -153,6 +161,7 @@ impl Query {
         [
             (Part::Project, self.project.is_some()),
             (Part::Key, self.key.is_some()),
+            (Part::Agent, self.agent.is_some()),
             (Part::Model, self.model.is_some()),
             (Part::Provider, self.provider.is_some()),
             (Part::Outcome, self.outcome.is_some()),
@@ -179,6 +188,7 @@ impl Query {
         self.with(|query| match part {
             Part::Project => query.project = None,
             Part::Key => query.key = None,
+            Part::Agent => query.agent = None,
             Part::Model => query.model = None,
             Part::Provider => query.provider = None,
             Part::Outcome => query.outcome = None,
@@ -205,6 +215,7 @@ impl Query {
         let mut add = |name, value: Option<String>| fields.extend(value.map(|value| (name, value)));
         add(field::PROJECT, self.project.map(|id| id.to_string()));
         add(field::KEY, self.key.map(|id| id.to_string()));
+        add(field::AGENT, self.agent.clone());
         add(field::MODEL, self.model.clone());
         add(field::PROVIDER, self.provider.clone());
         add(field::OUTCOME, self.outcome.map(|outcome| outcome.as_str().to_owned()));
@@ -303,6 +314,7 @@ mod tests {
             range: Range::read("7d", "", "").unwrap(),
             project: id.parse().ok(),
             key: id.parse().ok(),
+            agent: Some("acme/research:eu".into()),
             model: Some("team/größe & co=1".into()),
             provider: Some("openai".into()),
             outcome: Some(Outcome::Refused),
@@ -337,7 +349,7 @@ mod tests {
     #[test]
     fn each_part_can_be_taken_away_and_leads_to_the_newest_page() {
         let mut query = full();
-        assert_eq!(query.parts().len(), 8);
+        assert_eq!(query.parts().len(), 9);
         for part in query.parts() {
             query = query.without(part);
             assert_eq!(query.cursor, Cursor::Newest);

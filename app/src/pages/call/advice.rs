@@ -57,6 +57,15 @@ fn refused(code: &str) -> (&'static str, &'static str) {
             "The tenant or project is suspended.",
             "Ask the administrator of the tenant to lift the suspension.",
         ),
+        "kill_switch" => (
+            "Somebody stopped these calls with the kill switch.",
+            "The kill switch's page says who, when and until when; a tenant admin or the operator \
+             releases it there. Trying again does not help before.",
+        ),
+        "kill_switch_provider" => (
+            "Every provider of this model is stopped by the kill switch.",
+            "Use a model of another provider, or wait until the operator releases it.",
+        ),
         "model_not_found" => (
             "The model does not exist, or this key may not use it.",
             "\"GET /v1/models\" with the same key lists the models that it may use.",
@@ -93,6 +102,7 @@ fn refused(code: &str) -> (&'static str, &'static str) {
 
 #[cfg(test)]
 mod tests {
+    use domain::kill::KillScope;
     use domain::refusal::Refusal;
 
     use super::*;
@@ -103,6 +113,8 @@ mod tests {
         let refusals = [
             Refusal::InvalidKey,
             Refusal::Suspended,
+            Refusal::Killed { scope: KillScope::All },
+            Refusal::Killed { scope: KillScope::Provider },
             Refusal::InvalidBody { field: String::new(), reason: String::new() },
             Refusal::BodyTooLarge { limit_bytes: 1 },
             Refusal::InvalidHeader { name: String::new(), reason: String::new() },

@@ -66,6 +66,10 @@ fn facts(detail: &CallDetail) -> impl IntoView + use<> {
             {fact("Ended", time(clock, detail.ended_at, Shown::Full))}
             {fact("Project", narrowed(&row.project, "project", row.project_id.to_string()))}
             {fact("Key", narrowed(&row.key, "key", row.key_id.to_string()))}
+            {row
+                .agent
+                .as_ref()
+                .map(|agent| fact("Agent", narrowed(agent, "agent", agent.clone())))}
             {fact("Surface", surface)}
             {fact("Provider", provider)}
             {fact("Request id", id(&detail.request_id, "request id"))}

@@ -98,6 +98,7 @@ static OPEN: ActivityFilter = ActivityFilter {
     to: None,
     project_id: None,
     key_id: None,
+    agent: None,
     model: None,
     provider: None,
     outcome: None,

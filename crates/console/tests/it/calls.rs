@@ -64,6 +64,8 @@ pub fn record(
         upstream_request_id: None,
         client_ip: Some([198, 51, 100, 1].into()),
         user_agent: Some("a program".into()),
+        agent: None,
+        decision: None,
     }
 }
 

@@ -1,10 +1,12 @@
 //! Writing calls and payloads down, inside the settlement's transaction.
 
 use chrono::{DateTime, Utc};
+use domain::limits::AGENT_NAME_BYTES_MAX;
+use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::calls::{CallRecord, PayloadRecord};
+use crate::calls::{CallRecord, DECISION_BYTES_MAX, PayloadRecord};
 use crate::error::StoreError;
 use crate::text::bounded;
 
@@ -12,7 +14,7 @@ const ALIAS_CHARS_MAX: usize = 256;
 const CODE_CHARS_MAX: usize = 100;
 const NOTE_CHARS_MAX: usize = 500;
 const UPSTREAM_ID_CHARS_MAX: usize = 200;
-const AGENT_CHARS_MAX: usize = 300;
+const USER_AGENT_CHARS_MAX: usize = 300;
 
 /// Inserts the calls, completes those that were given up as expired, and sends the notices: one round
 /// trip for all three.
@@ -34,7 +36,7 @@ pub(super) async fn calls(
                authenticated_us, routed_us, admitted_us, first_byte_us, upstream_done_us,
                total_us, markup_ppm, status, streamed, simulated, surface, outcome,
                usage_source, alias, model_served, provider, code, note, request_id,
-               upstream_request_id, client_ip, user_agent)
+               upstream_request_id, client_ip, user_agent, agent, decision)
              select
                u.tenant_id, u.id, u.project_id, u.key_id, u.price_id, u.started_at,
                u.ended_at, u.input_tokens, u.cached_input_tokens, u.cache_write_tokens,
@@ -43,7 +45,8 @@ pub(super) async fn calls(
                u.admitted_us, u.first_byte_us, u.upstream_done_us, u.total_us,
                u.markup_ppm, u.status, u.streamed, u.simulated, u.surface, u.outcome,
                u.usage_source, u.alias, u.model_served, u.provider, u.code, u.note,
-               u.request_id, u.upstream_request_id, u.client_ip::inet, u.user_agent
+               u.request_id, u.upstream_request_id, u.client_ip::inet, u.user_agent, u.agent,
+               u.decision
              from (
                select distinct on (tenant_id, id) * from unnest(
                  $1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[],
@@ -53,14 +56,15 @@ pub(super) async fn calls(
                  $20::bigint[], $21::bigint[], $22::bigint[], $23::int[], $24::smallint[],
                  $25::boolean[], $26::boolean[], $27::text[], $28::text[], $29::text[],
                  $30::text[], $31::text[], $32::text[], $33::text[], $34::text[],
-                 $35::text[], $36::text[], $37::text[], $38::text[])
+                 $35::text[], $36::text[], $37::text[], $38::text[], $39::text[], $40::jsonb[])
                u (tenant_id, id, project_id, key_id, price_id, started_at, ended_at,
                   input_tokens, cached_input_tokens, cache_write_tokens, output_tokens,
                   reasoning_tokens, charge_nano, cost_nano, request_bytes, response_bytes,
                   authenticated_us, routed_us, admitted_us, first_byte_us,
                   upstream_done_us, total_us, markup_ppm, status, streamed, simulated,
                   surface, outcome, usage_source, alias, model_served, provider, code,
-                  note, request_id, upstream_request_id, client_ip, user_agent)) u
+                  note, request_id, upstream_request_id, client_ip, user_agent, agent,
+                  decision)) u
              order by tenant_id, id
              on conflict (tenant_id, id) do update set
                price_id = excluded.price_id, started_at = excluded.started_at,
@@ -84,9 +88,10 @@ pub(super) async fn calls(
                code = excluded.code, note = excluded.note,
                request_id = excluded.request_id,
                upstream_request_id = excluded.upstream_request_id,
-               client_ip = excluded.client_ip, user_agent = excluded.user_agent
+               client_ip = excluded.client_ip, user_agent = excluded.user_agent,
+               agent = excluded.agent, decision = excluded.decision
              where c.outcome = 'expired' and excluded.outcome <> 'expired')
-           select pg_notify('tokenone_calls', piece) from unnest($39::text[]) piece"#,
+           select pg_notify('tokenone_calls', piece) from unnest($41::text[]) piece"#,
         &columns.tenant_id,
         &columns.id,
         &columns.project_id,
@@ -125,6 +130,8 @@ pub(super) async fn calls(
         &columns.upstream_request_id as &[Option<String>],
         &columns.client_ip as &[Option<String>],
         &columns.user_agent as &[Option<String>],
+        &columns.agent as &[Option<String>],
+        &columns.decision as &[Option<Value>],
         notices,
     )
     .execute(connection)
@@ -213,6 +220,8 @@ struct CallColumns {
     upstream_request_id: Vec<Option<String>>,
     client_ip: Vec<Option<String>>,
     user_agent: Vec<Option<String>>,
+    agent: Vec<Option<String>>,
+    decision: Vec<Option<Value>>,
 }
 
 impl CallColumns {
@@ -271,13 +280,23 @@ impl CallColumns {
         self.upstream_request_id
             .push(cut(call.upstream_request_id.as_deref(), UPSTREAM_ID_CHARS_MAX));
         self.client_ip.push(call.client_ip.map(|ip| ip.to_string()));
-        self.user_agent.push(cut(call.user_agent.as_deref(), AGENT_CHARS_MAX));
+        self.user_agent.push(cut(call.user_agent.as_deref(), USER_AGENT_CHARS_MAX));
+        self.agent.push(cut(call.agent.as_deref(), AGENT_NAME_BYTES_MAX));
+        self.decision.push(call.decision.as_ref().and_then(kept));
     }
 }
 
 /// A count as Postgres holds it; none that is real reaches the limit.
 fn count(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+/// A decision as Postgres takes it: it refuses NUL within JSON, and the column what is too large, which
+/// must not fail a batch. The column counts JSON with spaces, at most twice as long as without.
+fn kept(decision: &Value) -> Option<Value> {
+    let text = decision.to_string();
+    let fits = text.len() <= DECISION_BYTES_MAX && !text.contains("\\u0000");
+    fits.then(|| decision.clone())
 }
 
 fn cut(text: Option<&str>, chars_max: usize) -> Option<String> {

@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
 use domain::caller::Scope;
-use domain::ids::{AccountId, AuditId, CallId, KeyId, PriceId, ProjectId, SecretId, TenantId};
+use domain::ids::{
+    AccountId, AuditId, CallId, KeyId, KillId, PriceId, ProjectId, SecretId, TenantId,
+};
+use domain::kill::KillScope;
 use domain::money::NanoUsd;
 use domain::outcome::{Outcome, UsageSource};
 use domain::role::Role;
@@ -18,6 +21,7 @@ use store::audit::{ActorKind, AuditEntry, AuditOutcome};
 use store::calls::{CallRecord, PayloadRecord};
 use store::keks::NewKek;
 use store::keys::NewKey;
+use store::kills::{KillTarget, NewKill};
 use store::prices::PriceRow;
 use store::secrets::NewSecret;
 use store::{
@@ -117,6 +121,7 @@ impl House {
         let mut tx = self.store.tenant(&tenant.scope()).await.unwrap();
         tx.insert_secret(&new_secret(SecretId::mint(), kek)).await.unwrap();
         tx.audit(&event("key.create")).await.unwrap();
+        tx.arm_kill(&new_kill(tenant_kill()), Utc::now()).await.unwrap();
         tx.commit().await.unwrap();
         let mut batch = self.store.batch().await.unwrap();
         let call = CallId::mint();
@@ -184,6 +189,8 @@ impl House {
             upstream_request_id: None,
             client_ip: Some("192.0.2.7".parse().unwrap()),
             user_agent: Some("test".into()),
+            agent: Some("bot".into()),
+            decision: None,
         }
     }
 
@@ -355,6 +362,22 @@ pub fn new_secret(id: SecretId, kek: Uuid) -> NewSecret {
         fingerprint: "ab12".into(),
         blob: vec![2; 90],
         kek_id: kek,
+    }
+}
+
+pub fn tenant_kill() -> KillTarget {
+    KillTarget::of(KillScope::Tenant)
+}
+
+pub fn new_kill(target: KillTarget) -> NewKill {
+    NewKill {
+        id: KillId::mint(),
+        target,
+        name: "what is stopped".into(),
+        by_platform: false,
+        reason: "a drill".into(),
+        by: "ada@example.test".into(),
+        expires_at: None,
     }
 }
 

@@ -7,6 +7,7 @@ mod circuits;
 mod console;
 mod context;
 mod estate;
+mod kills;
 mod ledger;
 mod ledger_attacks;
 mod model;

@@ -85,7 +85,10 @@ async fn system_questions_answer(connection: &mut PgConnection, a: &Tenant) -> b
     let inside = enter(&[a.id.uuid()], &signed);
     for (role, question) in [
         ("tokenone_gateway", "select least((select count(*) from sys.snapshot_tenants()),
-           (select count(*) from sys.snapshot_projects()), (select count(*) from sys.snapshot_keys()))"),
+           (select count(*) from sys.snapshot_projects()), (select count(*) from sys.snapshot_keys()),
+           (select count(*) from sys.snapshot_kills()))"),
+        ("tokenone_console", "select least((select count(*) from sys.kills(10)),
+           (select min(least(projects, keys, agents, calls_hour)) from sys.kill_reach(null, null, 10)))"),
         ("tokenone_console", "select min(least(projects, people, keys, (last_call_at is not null)::int)) from sys.tenants()"),
         ("tokenone_console", "select count(*) from (select account_id from app.membership limit 1) m
            cross join lateral sys.memberships(m.account_id) x

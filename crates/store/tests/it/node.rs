@@ -17,7 +17,8 @@ use store::{Channel, Notice, Office, Reason, Store, StoreError};
 use uuid::Uuid;
 
 use crate::estate::{
-    CONTEXT_KEY, House, connect, event, expire, new_kek, new_secret, price_row, run, secrets, urls,
+    CONTEXT_KEY, House, code, connect, event, expire, new_kek, new_secret, price_row, run, secrets,
+    urls,
 };
 
 pub fn provider(slug: &str, secret_id: Option<SecretId>) -> ProviderSpec {
@@ -126,6 +127,42 @@ async fn a_snapshot_holds_what_a_call_needs_and_the_price_of_the_moment() {
     let next = snapshot.next_price_at.unwrap();
     assert!((next - soon).abs() < TimeDelta::milliseconds(1));
     assert!((snapshot.read_at - now).abs() < TimeDelta::minutes(1));
+}
+
+#[tokio::test]
+async fn nodes_say_which_rules_they_serve_by_until_they_fall_silent() {
+    let house = House::new().await;
+    let now = SystemClock.now();
+    let node = |name: &str| store::nodes::Node {
+        id: domain::ids::NodeId::mint(),
+        name: name.into(),
+        version: "0.1.0".into(),
+        started_at: now,
+    };
+    let (first, second) = (node("a"), node("b"));
+    for (node, epoch) in [(&first, 7), (&second, 7), (&first, 9), (&first, 9)] {
+        house.store.node_beat(node, epoch).await.unwrap();
+    }
+    let mut tx = house.store.system(Reason::Kills).await.unwrap();
+    let nodes = tx.nodes(8).await.unwrap();
+    let told: Vec<_> =
+        nodes.iter().map(|n| (n.node.name.as_str(), n.epoch, n.confirmed_at.is_some())).collect();
+    assert_eq!(told, [("a", 9, true), ("b", 7, false)]);
+    assert!(nodes.iter().all(|n| n.silent_ms < 60_000));
+    assert!(tx.nodes(7).await.unwrap().iter().all(|n| n.confirmed_at.is_some()));
+    drop(tx);
+    let mut admin = house.admin().await;
+    run(&mut admin, "update platform.node set seen_at = now() - interval '61 minutes'")
+        .await
+        .unwrap();
+    house.store.node_beat(&second, 9).await.unwrap();
+    let mut tx = house.store.system(Reason::Kills).await.unwrap();
+    let nodes = tx.nodes(8).await.unwrap();
+    assert_eq!(nodes.iter().map(|n| n.node.id).collect::<Vec<_>>(), [second.id]);
+    drop(tx);
+    let mut gateway = house.raw("tokenone_gateway").await;
+    let theft = "update platform.node set epoch = 99";
+    assert_eq!(code(&run(&mut gateway, theft).await.unwrap_err()), "42501");
 }
 
 #[tokio::test]

@@ -56,6 +56,7 @@ async fn each_role_sees_its_own_rows_under_a_good_context() {
         "tokenone_console app.idempotency",
         "tokenone_console app.kek",
         "tokenone_gateway app.audit_event",
+        "tokenone_gateway app.kill",
         "tokenone_gateway app.membership",
         "tokenone_gateway app.project_member",
         "tokenone_gateway app.tenant",
