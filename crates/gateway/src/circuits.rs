@@ -233,8 +233,12 @@ pub(crate) async fn run(
 async fn heard(listener: &mut Option<Listener>, store: &Store) {
     loop {
         match listener {
-            Some(ears) if ears.recv().await.is_ok() => return,
-            Some(_) => *listener = None,
+            Some(ears) => {
+                if ears.recv().await.is_ok() {
+                    return;
+                }
+                *listener = None;
+            }
             None => match store.listen(Channel::Circuits).await {
                 Ok(ears) => *listener = Some(ears),
                 Err(_) => tokio::time::sleep(READ_EVERY).await,

@@ -198,8 +198,6 @@ fn of_trail(trail: &Trail, owner: Owner, ending: &Ending, now: DateTime<Utc>) ->
         upstream_request_id: None,
         client_ip: trail.client_ip,
         user_agent: trail.user_agent.clone(),
-        agent: None,
-        decision: None,
     }
 }
 

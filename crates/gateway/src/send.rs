@@ -120,7 +120,8 @@ impl Sending<'_> {
                 return blocked(last);
             };
             let began = Instant::now();
-            let tried = attempt(self.gateway, &self.out, &candidate, self.parts(), line).await;
+            let hands = (&mut self.obligation, &mut self.patience);
+            let tried = attempt(self.gateway, &self.out, &candidate, hands, line).await;
             made += 1;
             let took = began.elapsed();
             let target = &candidate.target;
@@ -208,10 +209,6 @@ impl Sending<'_> {
         let left = self.patience.left();
         let to_deadline = self.deadline.map(|at| at.saturating_duration_since(Instant::now()));
         (pause < left && to_deadline.is_none_or(|left| pause < left)).then_some((next, pause))
-    }
-
-    fn parts(&mut self) -> (&mut Obligation, &mut Patience) {
-        (&mut self.obligation, &mut self.patience)
     }
 
     fn finish(self, sent: Sent) -> Answer {

@@ -231,6 +231,7 @@ const fn post(seat: Seat, call_id: CallId) -> Resolution {
         cost: NanoUsd(600),
         cost_remainder: 0,
         payable: Payable::Provider,
+        price_id: seat.price_id,
     }
 }
 

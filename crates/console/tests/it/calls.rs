@@ -114,6 +114,7 @@ pub async fn completed(house: &House, tenant: &Tenant, key_id: KeyId) -> CallId 
         cost: call.cost,
         cost_remainder: 0,
         payable: Payable::Provider,
+        price_id: call.price_id.unwrap(),
     };
     let id = call.id;
     batch.settle(&[resolution], &[call], &[payload]).await.unwrap();

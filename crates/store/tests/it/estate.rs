@@ -299,6 +299,7 @@ pub fn post(tenant: &Tenant, call: CallId, charge: i64, cost: i64) -> Resolution
         cost: NanoUsd(cost),
         cost_remainder: 4,
         payable: Payable::Provider,
+        price_id: tenant.price,
     }
 }
 
