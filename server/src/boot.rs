@@ -395,11 +395,19 @@ fn gateway_settings(settings: &Settings) -> gateway::Settings {
         hold_seconds: u32::try_from(hold.as_secs()).unwrap_or(u32::MAX),
         keep_payloads: settings.keep_content,
         attempts_max: settings.attempts.0,
+        node_name: node_name(settings),
         keep_alive: settings.keep_alive,
         bodies_bytes_max: settings.bodies_mib as usize * 1024 * 1024,
         egress_allow: gateway::EgressAllow::new(settings.egress_allow.0.clone()),
         ..gateway::Settings::default()
     }
+}
+
+/// The machine and the port, which tell the nodes of one database apart.
+fn node_name(settings: &Settings) -> String {
+    let machine = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let name = format!("{machine}:{}", settings.listen.port());
+    name.chars().take(100).collect()
 }
 
 /// What a person or a script needs to begin.

@@ -7,6 +7,7 @@ use domain::clock::Clock;
 use domain::ids::NodeId;
 use domain::outcome::Outcome;
 use secrecy::SecretBox;
+use store::nodes::Node;
 use store::{Store, StoreError};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::{Instant, timeout_at};
@@ -66,7 +67,6 @@ pub struct Gateway {
     pace: Pace,
     bodies: Room,
     payloads: Room,
-    node: NodeId,
     admitter: mpsc::Sender<Ask>,
     settler: mpsc::Sender<Settlement>,
     in_flight: Arc<Semaphore>,
@@ -142,9 +142,14 @@ impl Gateway {
             Ok(rules) => Arc::new(rules),
             Err(LoadError::Store(error)) => return Err(error.into()),
         };
-        let node = NodeId::mint();
+        let node = Node {
+            id: NodeId::mint(),
+            name: settings.node_name.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            started_at: clock.now(),
+        };
         let (circuits, reports) =
-            Circuits::load(store.clone(), Arc::clone(&clock), node).await?;
+            Circuits::load(store.clone(), Arc::clone(&clock), node.id).await?;
         let (admitting, settling) = (store.batch().await?, store.batch().await?);
         let waiting = settings.calls_in_flight_max + settings.settlements_waiting_max;
         let (admitter, asks) = mpsc::channel(settings.calls_in_flight_max);
@@ -159,7 +164,6 @@ impl Gateway {
             pace: Pace::default(),
             bodies: Room::new(settings.bodies_bytes_max),
             payloads: Room::new(settings.payloads_bytes_max),
-            node,
             admitter,
             settler,
             in_flight: Arc::new(Semaphore::new(settings.calls_in_flight_max)),
@@ -171,7 +175,7 @@ impl Gateway {
         });
         gateway.run_admitter(admitting, asks);
         gateway.run_settler(settling, settlements);
-        gateway.run_jobs(store, reports);
+        gateway.run_jobs(store, node, reports);
         Ok(gateway)
     }
 
@@ -332,12 +336,13 @@ impl Gateway {
         self.jobs.spawn(settler::run(connection, inbox, terms));
     }
 
-    fn run_jobs(&self, store: Store, reports: mpsc::Receiver<Report>) {
+    fn run_jobs(&self, store: Store, node: Node, reports: mpsc::Receiver<Report>) {
         let stop = || self.stop.jobs.clone();
         let (rules, ring) = (Arc::clone(&self.rules), Arc::clone(&self.ring));
         let clock = || Arc::clone(&self.clock);
         let every = self.settings.poll_every;
-        self.jobs.spawn(watch::run(rules, store.clone(), ring, clock(), every, stop()));
+        let watch = watch::Watch { rules, store: store.clone(), ring, clock: clock(), node };
+        self.jobs.spawn(watch.run(every, stop()));
         self.jobs.spawn(circuits::run(Arc::clone(&self.circuits), reports, stop()));
         let every = self.settings.reap_every;
         self.jobs.spawn(reaper::run(store.clone(), clock(), every, stop()));

@@ -61,6 +61,8 @@ pub struct Settings {
     /// After so much silence a client that waits for a stream is told that it still lives, in seconds.
     /// Default 15.
     pub keep_alive: Duration,
+    /// What the people of the kill switch see this node as, at most 100 characters. Default "gateway".
+    pub node_name: String,
     /// Hosts that providers may have; all where it is empty.
     pub egress_allow: EgressAllow,
 }
@@ -90,6 +92,7 @@ impl Default for Settings {
             payloads_bytes_max: 256 * 1024 * 1024,
             attempts_max: 3,
             keep_alive: Duration::from_secs(15),
+            node_name: "gateway".to_owned(),
             egress_allow: EgressAllow::default(),
         }
     }

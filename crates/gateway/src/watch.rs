@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use arc_swap::{ArcSwap, Guard};
 use domain::clock::Clock;
+use store::nodes::Node;
 use store::{Channel, Listener, Store, StoreError};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, timeout};
@@ -19,6 +20,8 @@ use crate::upstream::egress::EgressAllow;
 
 /// How long one look at the epoch may take.
 const LOOK_WAIT: Duration = Duration::from_secs(3);
+/// How often a node gives a sign of life.
+const TELL_EVERY: Duration = Duration::from_secs(5);
 /// How long after a provider's key could not be opened it is tried again, in milliseconds.
 const TRY_AGAIN_MS: u64 = 5_000;
 
@@ -121,36 +124,59 @@ impl Rules {
     }
 }
 
-/// Watches until told to stop.
-pub(crate) async fn run(
-    rules: Arc<Rules>,
-    store: Store,
-    ring: Arc<KeyRing>,
-    clock: Arc<dyn Clock>,
-    poll_every: Duration,
-    stop: CancellationToken,
-) {
-    let mut tick = interval(poll_every);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut ears = Ears::default();
-    let mut failing = false;
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = tick.tick() => {}
-            () = ears.hear(&store) => {}
-        }
-        let looked = timeout(LOOK_WAIT, rules.look(&store, &ring, &*clock)).await;
-        let failed = !matches!(looked, Ok(Ok(())));
-        if failed && !failing {
-            match looked {
-                Ok(Err(error)) => tracing::warn!(%error, "the rules cannot be confirmed"),
-                _ => tracing::warn!("the rules cannot be confirmed in time"),
+/// What watching takes.
+pub(crate) struct Watch {
+    pub(crate) rules: Arc<Rules>,
+    pub(crate) store: Store,
+    pub(crate) ring: Arc<KeyRing>,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// This node, which tells which rules it follows.
+    pub(crate) node: Node,
+}
+
+impl Watch {
+    /// Watches until told to stop.
+    pub(crate) async fn run(self, poll_every: Duration, stop: CancellationToken) {
+        let mut tick = interval(poll_every);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut ears = Ears::default();
+        let mut failing = false;
+        let mut told = None;
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = tick.tick() => {}
+                () = ears.hear(&self.store) => {}
             }
-        } else if failing && !failed {
-            tracing::info!("the rules are confirmed again");
+            let look = self.rules.look(&self.store, &self.ring, &*self.clock);
+            let looked = timeout(LOOK_WAIT, look).await;
+            let failed = !matches!(looked, Ok(Ok(())));
+            if failed && !failing {
+                match looked {
+                    Ok(Err(error)) => tracing::warn!(%error, "the rules cannot be confirmed"),
+                    _ => tracing::warn!("the rules cannot be confirmed in time"),
+                }
+            } else if failing && !failed {
+                tracing::info!("the rules are confirmed again");
+            }
+            failing = failed;
+            if !failed {
+                self.tell(&mut told).await;
+            }
         }
-        failing = failed;
+    }
+
+    /// Tells which rules are in force here: at once when they are new, and now and then as a sign of life.
+    async fn tell(&self, told: &mut Option<(i64, Instant)>) {
+        let epoch = self.rules.epoch();
+        if told.is_some_and(|(known, at)| known == epoch && at.elapsed() < TELL_EVERY) {
+            return;
+        }
+        match timeout(LOOK_WAIT, self.store.node_beat(&self.node, epoch)).await {
+            Ok(Ok(())) => *told = Some((epoch, Instant::now())),
+            Ok(Err(error)) => tracing::debug!(%error, "the node's sign of life is not taken"),
+            Err(_) => tracing::debug!("the node's sign of life is not taken in time"),
+        }
     }
 }
 

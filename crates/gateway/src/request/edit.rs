@@ -65,7 +65,8 @@ pub(super) fn bedrock_body(body: &[u8], betas: &[String]) -> Option<Bytes> {
     for member in members {
         out.push(b',');
         let member = text.get(member)?.trim_start();
-        out.extend_from_slice(member.strip_prefix(',').unwrap_or(member).as_bytes());
+        let member = member.strip_prefix(',').unwrap_or(member).trim_start();
+        out.extend_from_slice(member.as_bytes());
     }
     out.push(b'}');
     Some(out.into())

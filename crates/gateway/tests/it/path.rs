@@ -211,7 +211,7 @@ async fn models_are_listed_in_openais_shape() {
 #[tokio::test]
 async fn t11_every_route_that_reaches_a_provider_holds_first() {
     let house = House::new().await;
-    let reaching: Vec<_> = gateway::DOORS.iter().filter(|door| door.reaches_provider).collect();
+    let reaching: Vec<_> = gateway::DOORS.iter().filter(|door| door.surface.is_some()).collect();
     for (index, door) in reaching.iter().enumerate() {
         let method: Method = door.method.parse().unwrap();
         let request = house.http.request(method, format!("{}{}", house.base, door.path));
@@ -227,7 +227,7 @@ async fn t11_every_route_that_reaches_a_provider_holds_first() {
         assert_eq!(house.estate.transfers().await.len(), index + 1, "{door:?} held nothing");
     }
     let billed = house.simulator.totals().requests;
-    for door in gateway::DOORS.iter().filter(|door| !door.reaches_provider) {
+    for door in gateway::DOORS.iter().filter(|door| !door.surface.is_some()) {
         let path = door.path.replace("{*id}", "sim-small");
         let method: Method = door.method.parse().unwrap();
         let request = house.http.request(method, format!("{}{path}", house.base));
