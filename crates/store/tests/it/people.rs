@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use domain::clock::{Clock, SystemClock};
 use domain::ids::{AccountId, ProjectId, TenantId};
 use domain::role::Role;
+use secrecy::{ExposeSecret, SecretString};
 use store::accounts::NewAccount;
 use store::sessions::{self, SessionRow};
 use store::{Reason, StoreError};
@@ -55,6 +56,22 @@ async fn an_account_is_found_by_its_address_in_any_case() {
         ..new_account(AccountId::mint(), "c@d.test")
     };
     assert!(matches!(tx.create_account(&clear).await, Err(StoreError::Invalid { .. })));
+}
+
+#[tokio::test]
+async fn a_hash_is_renewed_only_in_place_of_the_one_it_was_verified_against() {
+    let house = House::new().await;
+    let account = new_account(AccountId::mint(), "ada@example.test");
+    let mut tx = house.store.system(Reason::ManageTenants).await.unwrap();
+    tx.create_account(&account).await.unwrap();
+    let (old, new) = (&account.password_hash, SecretString::from("$argon2id$v=19$new"));
+    assert!(tx.renew_password_hash(account.id, old, &new).await.unwrap());
+    assert!(!tx.renew_password_hash(account.id, old, &"$argon2id$late".into()).await.unwrap());
+    assert!(!tx.renew_password_hash(AccountId::mint(), &new, old).await.unwrap());
+    let (_, found) = tx.account_by_email(&account.email).await.unwrap().unwrap();
+    assert_eq!(found.expose_secret(), new.expose_secret());
+    let clear = tx.renew_password_hash(account.id, &new, &"hunter2".into()).await;
+    assert!(matches!(clear, Err(StoreError::Invalid { .. })));
 }
 
 #[tokio::test]
