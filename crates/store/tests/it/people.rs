@@ -6,6 +6,7 @@ use domain::ids::{AccountId, ProjectId, TenantId};
 use domain::role::Role;
 use secrecy::{ExposeSecret, SecretString};
 use store::accounts::NewAccount;
+use store::attempts::AttemptCount;
 use store::sessions::{self, SessionRow};
 use store::{Reason, StoreError};
 
@@ -194,11 +195,14 @@ async fn failed_tries_are_counted_per_bucket() {
     }
     tx.record_attempts(&[[2; 32]], now).await.unwrap();
     let since = now - TimeDelta::minutes(1);
-    assert_eq!(tx.attempts_since(&[[1; 32]], since).await.unwrap(), 3);
-    assert_eq!(tx.attempts_since(&[[1; 32], [2; 32]], since).await.unwrap(), 4);
-    assert_eq!(tx.attempts_since(&[[3; 32]], since).await.unwrap(), 0);
-    assert_eq!(tx.attempts_since(&[[2; 32]], now + TimeDelta::seconds(1)).await.unwrap(), 0);
+    let counts = tx.attempt_counts(&[[3; 32], [2; 32], [1; 32]], since).await.unwrap();
+    assert_eq!(counts.iter().map(|count| count.failures).collect::<Vec<_>>(), [0, 4, 3]);
+    assert_eq!(counts[0].latest, None);
+    assert!((counts[1].latest.unwrap() - now).abs() < TimeDelta::milliseconds(1));
+    let later = now + TimeDelta::seconds(1);
+    assert_eq!(tx.attempt_counts(&[[2; 32]], later).await.unwrap(), [AttemptCount::default()]);
     tx.clear_attempts(&[[2; 32]]).await.unwrap();
-    assert_eq!(tx.attempts_since(&[[1; 32], [2; 32]], since).await.unwrap(), 3);
+    let counts = tx.attempt_counts(&[[1; 32], [2; 32]], since).await.unwrap();
+    assert_eq!(counts.iter().map(|count| count.failures).collect::<Vec<_>>(), [3, 0]);
     assert_eq!(tx.delete_attempts_before(now + TimeDelta::seconds(1)).await.unwrap(), 3);
 }
