@@ -11,7 +11,7 @@ use crate::frame::seat;
 use crate::pages::welcome::field_error;
 use crate::paths;
 use crate::ui::icon::{Icon, icon};
-use crate::ui::{Button, Dialog, Field, Tone, sentence};
+use crate::ui::{Button, Dialog, Field, FormAlert, Tone};
 
 /// Opens for the tenant that the address names. A plain form: the page is loaded anew afterwards, and
 /// where the seat was refused, with this dialog open again and the refusal in it.
@@ -34,16 +34,10 @@ pub fn EnterDialog(rows: StoredValue<Vec<TenantRow>>, on_close: Callback<()>) ->
 fn Question(tenant: TenantRow) -> impl IntoView {
     let name = tenant.name.clone();
     let fault = seat::refused();
-    let wrong = move || field_error(fault.get().as_ref(), FieldName::Reason);
-    let general = move || {
-        fault.get().filter(|_| wrong().is_none()).map(|fault| {
-            let text = sentence(&fault);
-            view! { <p class="form-alert">{icon(Icon::Alert)}<span>{text}</span></p> }
-        })
-    };
+    let wrong = Signal::derive(move || field_error(fault.get().as_ref(), FieldName::Reason));
     view! {
         <form class="form" method="post" action=TakeSeat::url()>
-            <div role="alert" class="form-alert-slot">{general}</div>
+            <FormAlert fault/>
             <p class="note">
                 {icon(Icon::Info)}
                 <span>
@@ -59,7 +53,7 @@ fn Question(tenant: TenantRow) -> impl IntoView {
                 hint="For those who read the log: a ticket, a request, an incident."
                 autocomplete="off"
                 maxlength=REASON_CHARS_MAX
-                error=Signal::derive(wrong)
+                error=wrong
             />
             <div class="form-acts">
                 <Button submit=true tone=Tone::Primary>"Enter " {name}</Button>
