@@ -70,7 +70,8 @@ suite() {
 
 failed=0
 CHROMIUM="$(scripts/setup.sh browser)"
-export CHROMIUM BASE_URL E2E_SERVER="$server" E2E_DATA="$work/data" E2E_TALLY="$work/tally"
+FIREFOX="$(scripts/setup.sh firefox)"
+export CHROMIUM FIREFOX BASE_URL E2E_SERVER="$server" E2E_DATA="$work/data" E2E_TALLY="$work/tally"
 export PYTHONDONTWRITEBYTECODE=1
 python="$PWD/.venv/bin/python"
 
@@ -80,6 +81,11 @@ for name in "${suites[@]}"; do
     browser)
         (cd end2end && npx --no-install tsc -p .)
         suite 'browser' env -C end2end npx --no-install playwright test
+        if [ -n "$FIREFOX" ]; then
+            suite 'browser, Firefox' "$python" end2end/run.py firefox
+        else
+            echo '== browser, Firefox: left out, since there is none'
+        fi
         ;;
     sdk)
         suite 'SDK, Python' "$python" end2end/run.py sdk/python

@@ -6,6 +6,7 @@
 #   scripts/setup.sh test     also what the browser and SDK tests need
 #   scripts/setup.sh path     prints the folders to put in front of PATH
 #   scripts/setup.sh browser  prints the browser for the tests; nothing when Playwright brings its own
+#   scripts/setup.sh firefox  prints the Firefox for the tests; nothing when there is none
 #
 # Cargo tools live in a cache of the user, one folder per version, shared by all clones:
 # ${TOKENONE_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/tokenone/tools}.
@@ -156,19 +157,33 @@ browser() {
     return 0
 }
 
-ensure_browser() {
-    [ -n "$(browser)" ] && return
+firefox() {
+    local name
+    if [ -n "${FIREFOX:-}" ]; then echo "$FIREFOX"; return; fi
+    for name in firefox-esr firefox; do
+        command -v "$name" && return
+    done
+    return 0
+}
+
+debian_package() { # debian_package <name>; fails where this is no Debian, or not ours to change
     local root=()
     [ "$(id -u)" = 0 ] || root=(sudo -n)
-    if command -v apt-get >/dev/null && grep -qi '^ID=debian' /etc/os-release 2>/dev/null &&
-        { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then
-        say 'installing chromium with apt-get'
-        if { ${root[@]+"${root[@]}"} apt-get update -qq &&
-            ${root[@]+"${root[@]}"} env DEBIAN_FRONTEND=noninteractive \
-                apt-get install -y -qq chromium; } >/dev/null 2>&1; then
-            return
-        fi
-    fi
+    command -v apt-get >/dev/null && grep -qi '^ID=debian' /etc/os-release 2>/dev/null &&
+        { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; } || return 1
+    say "installing $1 with apt-get"
+    { ${root[@]+"${root[@]}"} apt-get update -qq &&
+        ${root[@]+"${root[@]}"} env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$1"; } \
+        >/dev/null 2>&1
+}
+
+ensure_firefox() {
+    [ -n "$(firefox)" ] || debian_package firefox-esr ||
+        say 'no Firefox: what is tested in it is left out'
+}
+
+ensure_browser() {
+    if [ -n "$(browser)" ] || debian_package chromium; then return; fi
     say "asking Playwright for its chromium"
     (cd end2end && npx --no-install playwright install chromium >&2) ||
         die 'no browser for the tests.' 'Install Chromium or Chrome, and set CHROMIUM to its path.'
@@ -197,12 +212,13 @@ base() {
 case "${1:-}" in
 '') base ;;
 check) base; check_tools ;;
-test) base; npm_packages end2end; ensure_browser; python ;;
+test) base; npm_packages end2end; ensure_browser; ensure_firefox; python ;;
 path)
     printf '%s:' "$TOOLS/cargo-leptos-$CARGO_LEPTOS/bin" "$TOOLS/wasm-bindgen-cli-$WASM_BINDGEN/bin" \
         "$TOOLS/sqlx-cli-$SQLX_CLI/bin" "$TOOLS/cargo-deny-$CARGO_DENY/bin"
     echo "$PWD/node_modules/.bin"
     ;;
 browser) browser ;;
-*) die "unknown: $1" 'Usage: scripts/setup.sh [check|test|path|browser]' ;;
+firefox) firefox ;;
+*) die "unknown: $1" 'Usage: scripts/setup.sh [check|test|path|browser|firefox]' ;;
 esac

@@ -5,44 +5,26 @@ import signal
 import unittest
 
 from load import Load
-from support.instance import Server, Simulator, alive, wait_for
+from support.instance import alive, beside_simulator, wait_for
 
 # Answered calls before the signal, so that many more are on their way.
 ANSWERED_MIN = 250
 READY_AGAIN_S_MAX = 10
 CREDENTIAL = "provider-key-of-the-crash-tests"
+MODEL = "elsewhere-small"
 
 
 class Crash(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = Server()
-        cls.addClassCleanup(cls.server.remove)
-        cls.simulator = Simulator(cls.server.folder, CREDENTIAL)
-        cls.addClassCleanup(cls.simulator.stop)
-        credential = cls.server.folder / "credential"
-        credential.write_text(CREDENTIAL)
-        credential.chmod(0o600)
-        cls.server.config.write_text(f"""
-[[provider]]
-slug = "elsewhere"
-name = "A simulator elsewhere"
-base_url = "{cls.simulator.url}/v1"
-private_network = true
-on_hangup = "drain"
-credential_file = "{credential}"
-
-[[alias]]
-name = "billed-small"
-targets = [{{ provider = "elsewhere", model = "sim-small", price_provider = "simulator" }}]
-""")
+        cls.server, cls.simulator = beside_simulator(cls, CREDENTIAL)
 
     def setUp(self):
         self.server.start()
 
     def load(self):
         estate = self.server.estate()
-        return Load(self.server.url, estate.key(), "billed-small")
+        return Load(self.server.url, estate.key(), MODEL)
 
     def bills(self):
         text = self.simulator.log.read_text() if self.simulator.log.exists() else ""
@@ -100,7 +82,7 @@ targets = [{{ provider = "elsewhere", model = "sim-small", price_provider = "sim
 
     def works_again(self):
         estate = self.server.estate()
-        with Load(self.server.url, estate.key(), "billed-small", clients=2) as load:
+        with Load(self.server.url, estate.key(), MODEL, clients=2) as load:
             wait_for("calls are answered again", lambda: load.answered >= 10)
 
     def quiet(self):

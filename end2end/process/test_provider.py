@@ -68,15 +68,12 @@ class Passing(unittest.TestCase):
         cls.addClassCleanup(cls.provider.shutdown)
         cls.server = Server()
         cls.addClassCleanup(cls.server.remove)
-        credential = cls.server.folder / "credential"
-        credential.write_text(CREDENTIAL + "\n")
-        credential.chmod(0o600)
         cls.server.config.write_text(f"""
 [[provider]]
 slug = "openai"
 base_url = "{cls.provider.url}"
 private_network = true
-credential_file = "{credential}"
+credential_file = "{cls.server.credential(CREDENTIAL)}"
 
 [[alias]]
 name = "mini"

@@ -8,7 +8,7 @@ import unittest
 
 import openai
 
-from support.instance import Server, Simulator, wait_for
+from support.instance import beside_simulator, wait_for
 
 CREDENTIAL = f"canary-credential-{secrets.token_hex(16)}"
 
@@ -28,25 +28,7 @@ def disguises(secret):
 class Secrets(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = Server(log_filter="debug")
-        cls.addClassCleanup(cls.server.remove)
-        cls.simulator = Simulator(cls.server.folder, CREDENTIAL)
-        cls.addClassCleanup(cls.simulator.stop)
-        credential = cls.server.folder / "credential"
-        credential.write_text(CREDENTIAL)
-        credential.chmod(0o600)
-        cls.server.config.write_text(f"""
-[[provider]]
-slug = "elsewhere"
-base_url = "{cls.simulator.url}/v1"
-private_network = true
-on_hangup = "drain"
-credential_file = "{credential}"
-
-[[alias]]
-name = "elsewhere-small"
-targets = [{{ provider = "elsewhere", model = "sim-small", price_provider = "simulator" }}]
-""")
+        cls.server, cls.simulator = beside_simulator(cls, CREDENTIAL, log_filter="debug")
         cls.server.start()
         cls.estate = cls.server.estate()
         cls.canaries = {name: f"canary{secrets.token_hex(16)}" for name in ["prompt", "broken", "tool", "header"]}

@@ -165,6 +165,13 @@ class Server:
             [SERVER, *args], cwd=ROOT, env=self.env(**env), capture_output=True, text=True, timeout=60
         )
 
+    def credential(self, secret):
+        """A provider's key in a file of its own, readable by us only, as the server wants it."""
+        file = self.folder / "credential"
+        file.write_text(secret + "\n")
+        file.chmod(0o600)
+        return file
+
     @property
     def url(self):
         return self.process.url
@@ -208,3 +215,26 @@ class Server:
                 self.process.end()
         finally:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def beside_simulator(test, credential, **options):
+    """A server, not started yet, and the stand-alone simulator that answers its alias `elsewhere-small`. Both
+    end with the class of tests."""
+    server = Server(**options)
+    test.addClassCleanup(server.remove)
+    simulator = Simulator(server.folder, credential)
+    test.addClassCleanup(simulator.stop)
+    server.config.write_text(f"""
+[[provider]]
+slug = "elsewhere"
+name = "A simulator elsewhere"
+base_url = "{simulator.url}/v1"
+private_network = true
+on_hangup = "drain"
+credential_file = "{server.credential(credential)}"
+
+[[alias]]
+name = "elsewhere-small"
+targets = [{{ provider = "elsewhere", model = "sim-small", price_provider = "simulator" }}]
+""")
+    return server, simulator

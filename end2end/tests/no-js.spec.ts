@@ -1,5 +1,5 @@
 // The console without JavaScript: forms and links suffice.
-import { person, unique, recorded } from "../support/estate.ts";
+import { ours, person, unique, recorded } from "../support/estate.ts";
 import { expect, signIn, test } from "../support/test.ts";
 
 test.use({ javaScriptEnabled: false });
@@ -53,4 +53,14 @@ test("a key is revoked by a form, and made only where its secret can be shown", 
   await field.fill("not its name");
   await page.getByRole("button", { name: "Revoke key" }).click();
   await expect(page.getByText("Confirmation does not match.")).toBeVisible();
+});
+
+test("a reason is asked for again where it was refused", async ({ page, as }) => {
+  await as(person("platform_admin"));
+  await page.goto("/tenants");
+  await page.getByRole("link", { name: `Enter ${ours}` }).click();
+  await page.getByLabel("Reason").fill("   ");
+  await page.getByRole("button", { name: `Enter ${ours}` }).click();
+  await expect(page.getByText("Reason is missing.")).toBeVisible();
+  await expect(page.getByText("The tenant was not changed.")).toHaveCount(0);
 });

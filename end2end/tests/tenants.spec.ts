@@ -1,6 +1,6 @@
 // Tenants: for platform admins only.
 import { baseUrl, ours, person, theirs, unique } from "../support/estate.ts";
-import { expect, open, signIn, test } from "../support/test.ts";
+import { awake, expect, open, signIn, test } from "../support/test.ts";
 
 test("a platform admin sees every tenant in numbers", async ({ page, as }) => {
   await as(person("platform_admin"));
@@ -22,6 +22,27 @@ test("without a seat there are no calls to see", async ({ page, as, noise }) => 
     expect(answer?.status(), path).toBe(403);
     await expect(page.getByText("No tenant is chosen")).toBeVisible();
   }
+});
+
+test("a refused reason is told where it was given, and forgotten with the dialog", async ({ page, as }) => {
+  await as(person("platform_admin"));
+  await open(page, "/tenants");
+  await page.getByRole("link", { name: `Enter ${ours}` }).click();
+  const dialog = page.getByRole("dialog", { name: "Enter a tenant" });
+  const reason = dialog.getByLabel("Reason");
+  await reason.fill("   ");
+  await dialog.getByRole("button", { name: `Enter ${ours}` }).click();
+  await expect(dialog.getByText("Reason is missing.")).toBeVisible();
+  await expect(reason).toHaveAttribute("aria-invalid", "true");
+  await expect(reason).toHaveAccessibleDescription(/Reason is missing\./);
+  await expect(page.getByText("The tenant was not changed.")).toHaveCount(0);
+
+  await awake(page);
+  await dialog.getByRole("link", { name: "Close" }).click();
+  await expect(page).toHaveURL("/tenants");
+  await page.getByRole("link", { name: `Enter ${theirs}` }).click();
+  await expect(dialog.getByRole("button", { name: `Enter ${theirs}` })).toBeVisible();
+  await expect(dialog.getByText("Reason is missing.")).toHaveCount(0);
 });
 
 test("a new tenant is ready at once, and its administrator signs in", async ({ page, as, browser, noise }) => {

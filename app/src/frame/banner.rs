@@ -1,17 +1,17 @@
 //! What must be known on every page.
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
-use super::Here;
-use super::calls::TakeSeat;
+use super::{Here, seat};
 use crate::ui::icon::{Icon, icon};
 use crate::ui::sentence;
 
 /// The simulator's banner, and why a seat could not be taken.
 #[component]
 pub fn Banners(here: Here) -> impl IntoView {
-    // A seat is taken with a plain form; when that fails the browser comes back with the reason.
-    let refused = ServerAction::<TakeSeat>::new().value();
+    let refused = seat::refused();
+    let query = use_query_map();
     view! {
         <section aria-label="Notices">
         {here
@@ -28,18 +28,19 @@ pub fn Banners(here: Here) -> impl IntoView {
                 }
             })}
         {move || {
-            let fault = refused.get()?.err()?;
-            Some(
+            let fault = refused.get()?;
+            // The dialog that asked says it itself, and lies over this.
+            query.read().get("enter").is_none().then(|| {
                 view! {
                     <p class="banner banner-bad" role="alert">
                         {icon(Icon::Alert)}
                         <span>
                             <strong>"The tenant was not changed. "</strong>
-                            {sentence(&fault.0)}
+                            {sentence(&fault)}
                         </span>
                     </p>
-                },
-            )
+                }
+            })
         }}
         </section>
     }

@@ -1,14 +1,27 @@
 //! Where a person sits: the tenant switcher and the projects of the tenant.
 
+use contract::fault::Fault;
 use contract::frame::TenantView;
 use domain::role::Permission;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use leptos_router::hooks::use_query_map;
 
 use super::Here;
 use super::calls::TakeSeat;
 use crate::paths;
 use crate::ui::icon::{Icon, icon};
+
+/// Why a seat could not be taken, while the address says so: the plain form comes back with the reason
+/// in it. The action keeps what it found at the start, also when the address has gone on.
+pub fn refused() -> Memo<Option<Fault>> {
+    let refused = ServerAction::<TakeSeat>::new().value();
+    let query = use_query_map();
+    Memo::new(move |_| {
+        query.read().get("__err")?;
+        refused.get()?.err().map(|fault| fault.0)
+    })
+}
 
 /// The tenants that a person can go to. A plain form: the page is loaded anew, so nothing of the
 /// former tenant stays in memory.

@@ -4,7 +4,7 @@ use contract::fault::Fault;
 use leptos::prelude::*;
 
 use crate::paths;
-use crate::ui::button::{Button, LinkButton};
+use crate::ui::button::{Button, LinkButton, Tone};
 use crate::ui::icon::{Icon, icon};
 
 /// A part of a page that could not be had, with a way to try again where that can help.
@@ -25,6 +25,14 @@ pub fn Failure(fault: Fault, #[prop(optional, into)] retry: Option<Callback<()>>
                 <p>{text}</p>
                 {matches!(fault, Fault::SignInAgain)
                     .then(|| view! { <LinkButton href=paths::SIGN_IN>"Sign in"</LinkButton> })}
+                {matches!(fault, Fault::NoTenant)
+                    .then(|| {
+                        view! {
+                            <LinkButton href=paths::TENANTS tone=Tone::Primary>
+                                "Choose a tenant"
+                            </LinkButton>
+                        }
+                    })}
                 {retry
                     .filter(|_| can_retry)
                     .map(|retry| {

@@ -93,7 +93,7 @@ closed! {
         TooLong = "is too long",
         TooShort = "is too short: use at least 15 characters",
         NotAnEmail = "is not an e-mail address",
-        TooCommon = "is too easy to guess: it is on the list of common passwords",
+        TooCommon = "is too easy to guess: leave out common words, names, dates and keyboard rows",
         ContainsName = "contains your e-mail address or the product's name",
         NotASlug = "may hold only lower-case letters, digits and hyphens",
         Taken = "is taken",

@@ -12,4 +12,5 @@ pub mod policy;
 pub mod session;
 pub mod throttle;
 
+mod guesses;
 mod mac;

@@ -59,7 +59,7 @@ pub enum Verdict {
     Wrong,
     /// The account's.
     Right,
-    /// The account's, and hashed with weaker parameters than today's: hash it again and store that.
+    /// The account's, and hashed with other parameters than today's: hash it again and store that.
     RightButOld,
 }
 
@@ -178,10 +178,13 @@ fn verify_now(password: &SecretString, phc: Option<&str>) -> Result<Verdict, Pas
     }
 }
 
+/// Weaker parameters are old, and stronger ones are as well: their work takes longer than
+/// [`NOBODY`]'s, which would tell that there is an account.
 fn age(stored: &PasswordHash) -> Verdict {
     let current = stored.algorithm.as_str() == "argon2id"
+        && stored.version == Some(Version::V0x13.into())
         && Params::try_from(stored).is_ok_and(|params| {
-            params.m_cost() >= MEMORY_KIB && params.t_cost() >= PASSES && params.p_cost() >= LANES
+            (params.m_cost(), params.t_cost(), params.p_cost()) == (MEMORY_KIB, PASSES, LANES)
         });
     if current { Verdict::Right } else { Verdict::RightButOld }
 }
@@ -229,15 +232,24 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn weaker_hashes_are_recognised_and_damaged_ones_refused() {
+    async fn hashes_of_another_day_are_recognised_and_damaged_ones_refused() {
         let passwords = Passwords::default();
-        let params = Params::new(8, 1, 1, None).unwrap();
-        let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_with_salt(RIGHT.as_bytes(), &[1; 16])
-            .unwrap()
-            .to_string();
+        for (algorithm, version, memory_kib, passes, lanes) in [
+            (Algorithm::Argon2id, Version::V0x13, 8, 1, 1),
+            (Algorithm::Argon2id, Version::V0x13, MEMORY_KIB, PASSES + 1, LANES),
+            (Algorithm::Argon2id, Version::V0x13, MEMORY_KIB, PASSES, LANES + 1),
+            (Algorithm::Argon2id, Version::V0x10, MEMORY_KIB, PASSES, LANES),
+            (Algorithm::Argon2i, Version::V0x13, MEMORY_KIB, PASSES, LANES),
+        ] {
+            let params = Params::new(memory_kib, passes, lanes, None).unwrap();
+            let old = Argon2::new(algorithm, version, params)
+                .hash_password_with_salt(RIGHT.as_bytes(), &[1; 16])
+                .unwrap()
+                .to_string();
+            let verdict = passwords.verify(secret(RIGHT), Some(&old)).await;
+            assert_eq!(verdict, Ok(Verdict::RightButOld), "{old}");
+        }
         let verify = |phc| passwords.verify(secret(RIGHT), Some(phc));
-        assert_eq!(verify(&weak).await, Ok(Verdict::RightButOld));
         for damaged in ["", "$argon2id$", "plaintext", "$2b$12$abcdefghijklmnopqrstuv"] {
             assert_eq!(verify(damaged).await, Err(PasswordError::Damaged), "{damaged}");
         }

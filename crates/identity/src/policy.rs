@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::email::Email;
+use crate::guesses;
 
 /// Why a password may not be chosen. Its text is for the person choosing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -27,8 +28,8 @@ pub enum Flaw {
     /// One short piece, or very few characters, over and over.
     #[error("do not repeat one piece or a few characters")]
     Repeated,
-    /// Made of what everybody tries: common passwords, counting, keyboard rows, years.
-    #[error("do not build it from common passwords, counting, keyboard rows or years")]
+    /// Made of what is tried first: common passwords, names, counting, keyboard rows, dates.
+    #[error("do not build it from common passwords, names, counting, keyboard rows or dates")]
     Common,
     /// Holds the part of the e-mail address before the `@`.
     #[error("leave your e-mail address out of it")]
@@ -53,7 +54,8 @@ const ROWS: [&str; 4] = ["qwertyuiop", "asdfghjkl", "zxcvbnm", "1234567890"];
 const WORD_CHARS_MIN: usize = 4;
 const WORD_CHARS_MAX: usize = 28;
 
-/// What the public lists of breached passwords are built from, most frequent first.
+/// What the public lists of breached passwords are built from, also in languages and phrases that
+/// [`guesses`] does not know.
 static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     include_str!("common_passwords.txt")
         .lines()
@@ -81,7 +83,11 @@ pub fn check(password: &SecretString, email: &Email) -> Result<(), Vec<Flaw>> {
         (local.len() >= LOCAL_CHARS_MIN && lower.contains(local), Flaw::HasEmail),
         (squeezed(&chars).contains("tokenone"), Flaw::HasProduct),
     ];
-    let flaws: Vec<Flaw> = found.iter().filter(|(has, _)| *has).map(|(_, flaw)| *flaw).collect();
+    let mut flaws: Vec<Flaw> =
+        found.iter().filter(|(has, _)| *has).map(|(_, flaw)| *flaw).collect();
+    if flaws.is_empty() && guesses::too_few(text, email) {
+        flaws.push(Flaw::Common);
+    }
     if flaws.is_empty() { Ok(()) } else { Err(flaws) }
 }
 
@@ -203,6 +209,13 @@ mod tests {
             "🦔 hedgehogs cross at midnight",
             "vK9#tq2Lm@x7Rp4z",
             "my password is a lie, and so is this",
+            // At random, of the least length.
+            "kemubcrdlsbqgbc",
+            "nnchcrnbsdhuusb",
+            "ssmbhbrejnerdsj",
+            "NGP1GEDQ95Y771X",
+            "SNSFX9Z6WEH4MZK",
+            "94CEYZ097EFV8ED",
         ] {
             assert_eq!(flaws(good), [], "{good}");
         }
@@ -235,6 +248,44 @@ mod tests {
         ] {
             assert!(flaws(common).contains(&Flaw::Common), "{common}: {:?}", flaws(common));
         }
+    }
+
+    #[test]
+    fn what_is_quickly_guessed_is_refused() {
+        for guessable in [
+            // Names, words and titles with digits behind them.
+            "christopher1234",
+            "unbelievable1234",
+            "international1999",
+            "starwars episode1",
+            "jessica.ashley.1",
+            "Gandalf the Grey",
+            // The same piece twice, with something in between or after.
+            "sunshine sunshine",
+            "barcelona-barcelona",
+            "zeppelinzeppelin2",
+            "drowssapdrowssap1",
+            // Walks over the keyboard that are no rows.
+            "1qaz2wsx3edc4rfv",
+            "zaq12wsxcde34rfv",
+            "qazwsxedcrfvtgb",
+            "a1b2c3d4e5f6g7h8",
+            // Dates and numbers.
+            "Alexander12/05/1987",
+            "Elizabeth01011990",
+            "3141592653589793",
+            // Who chooses it.
+            "M4rg4reth3-1234",
+        ] {
+            assert_eq!(flaws(guessable), [Flaw::Common], "{guessable}");
+        }
+    }
+
+    #[test]
+    fn the_longest_password_is_estimated_as_well() {
+        let long = "4@8({[</><+!|1".repeat(PASSWORD_BYTES_MAX / 14 - 1);
+        assert_eq!(flaws(&long), [Flaw::Repeated]);
+        assert_eq!(flaws(&format!("{long} quiet otter")), []);
     }
 
     #[test]

@@ -139,6 +139,26 @@ impl SystemTx<'_> {
         Ok(())
     }
 
+    /// Puts a password hash in place of another; `false` where that is no longer the account's.
+    ///
+    /// # Errors
+    /// [`StoreError::Invalid`] where the new one is no PHC string of argon2id.
+    pub async fn renew_password_hash(
+        &mut self,
+        id: AccountId,
+        old: &SecretString,
+        new: &SecretString,
+    ) -> Result<bool, StoreError> {
+        Ok(sqlx::query_scalar!(
+            r#"select sys.renew_password_hash($1, $2, $3) as "renewed!""#,
+            id.uuid(),
+            old.expose_secret(),
+            new.expose_secret(),
+        )
+        .fetch_one(self.connection())
+        .await?)
+    }
+
     /// Makes the first account of a deployment, an operator's; `false` where there is one already.
     ///
     /// # Errors

@@ -39,27 +39,6 @@ impl SystemTx<'_> {
         Ok(())
     }
 
-    /// How many failed since, in the fullest of the buckets.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database does not answer.
-    pub async fn attempts_since(
-        &mut self,
-        buckets: &[Bucket],
-        since: DateTime<Utc>,
-    ) -> Result<u32, StoreError> {
-        let count = sqlx::query_scalar!(
-            r#"select coalesce(max(n), 0) as "n!" from (
-                 select count(*) as n from identity.failed_attempt
-                 where bucket = any ($1) and at >= $2 group by bucket) x"#,
-            &rows(buckets),
-            since,
-        )
-        .fetch_one(self.connection())
-        .await?;
-        Ok(u32::try_from(count).unwrap_or(u32::MAX))
-    }
-
     /// How many failed since, and when the latest of them did: one count per bucket, in their order.
     ///
     /// # Errors

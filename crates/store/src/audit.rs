@@ -6,6 +6,7 @@ use std::str::FromStr;
 use chrono::{DateTime, Utc};
 use domain::ids::{AuditId, ProjectId, RequestId, TenantId};
 use serde_json::Value;
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::error::StoreError;
@@ -92,35 +93,8 @@ impl TenantTx<'_> {
     /// # Errors
     /// [`StoreError`] where the database does not take it: what it is about must then not happen.
     pub async fn audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError> {
-        let tenant = self.tenant_uuid();
-        let texts = Texts::of(entry);
-        sqlx::query!(
-            "insert into app.audit_event (tenant_id, id, project_id, actor_kind, actor_id, actor,
-               action, target_kind, target_id, target, outcome, reason, before, after, ip,
-               user_agent, request_id)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::text::inet,
-               $16, $17)",
-            tenant,
-            entry.id.uuid(),
-            entry.project_id.map(|id| id.uuid()),
-            entry.actor_kind.as_str(),
-            entry.actor_id,
-            texts.actor,
-            entry.action,
-            entry.target_kind,
-            entry.target_id,
-            texts.target,
-            entry.outcome.as_str(),
-            texts.reason,
-            entry.before,
-            entry.after,
-            texts.ip,
-            texts.user_agent,
-            entry.request_id.map(|id| id.uuid()),
-        )
-        .execute(self.connection())
-        .await?;
-        Ok(())
+        let tenant = self.scope.tenant_id;
+        write(self.connection(), tenant, entry).await
     }
 
     /// Events of the tenant, newest first, from just before one of them.
@@ -179,32 +153,40 @@ impl SystemTx<'_> {
     /// # Errors
     /// [`StoreError`] where the database does not take it: what it is about must then not happen.
     pub async fn audit(&mut self, tenant: TenantId, entry: &AuditEntry) -> Result<(), StoreError> {
-        let texts = Texts::of(entry);
-        sqlx::query!(
-            "select sys.audit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-                              $15::text::inet, $16, $17) as done",
-            tenant.uuid(),
-            entry.id.uuid(),
-            entry.project_id.map(|id| id.uuid()),
-            entry.actor_kind.as_str(),
-            entry.actor_id,
-            &texts.actor,
-            entry.action,
-            entry.target_kind,
-            entry.target_id,
-            texts.target,
-            entry.outcome.as_str(),
-            texts.reason,
-            entry.before,
-            entry.after,
-            texts.ip,
-            texts.user_agent,
-            entry.request_id.map(|id| id.uuid()),
-        )
-        .fetch_one(self.connection())
-        .await?;
-        Ok(())
+        write(self.connection(), tenant, entry).await
     }
+}
+
+async fn write(
+    connection: &mut PgConnection,
+    tenant: TenantId,
+    entry: &AuditEntry,
+) -> Result<(), StoreError> {
+    let texts = Texts::of(entry);
+    sqlx::query!(
+        "select sys.audit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+                          $15::text::inet, $16, $17) as done",
+        tenant.uuid(),
+        entry.id.uuid(),
+        entry.project_id.map(|id| id.uuid()),
+        entry.actor_kind.as_str(),
+        entry.actor_id,
+        texts.actor,
+        entry.action,
+        entry.target_kind,
+        entry.target_id,
+        texts.target,
+        entry.outcome.as_str(),
+        texts.reason,
+        entry.before,
+        entry.after,
+        texts.ip,
+        texts.user_agent,
+        entry.request_id.map(|id| id.uuid()),
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(())
 }
 
 /// The free texts of an entry, cut to their columns.

@@ -16,8 +16,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use crate::frame::Page;
-use crate::paths;
-use crate::ui::{Failure, LinkButton, SkeletonTable, Tone};
+use crate::ui::{Failure, SkeletonTable};
 use calls::Answer;
 use feed::Feed;
 use filters::Filters;
@@ -72,17 +71,8 @@ pub fn ActivityPage() -> impl IntoView {
 
 /// What went wrong, and where to go from here.
 fn failed(fault: Fault, again: impl Fn() + Send + Sync + 'static) -> impl IntoView {
-    let choose = matches!(fault, Fault::NoTenant);
     view! {
         <Title text="Activity" />
         <Failure fault=fault retry=Callback::new(move |()| again()) />
-        {choose
-            .then(|| {
-                view! {
-                    <LinkButton href=paths::TENANTS tone=Tone::Primary>
-                        "Choose a tenant"
-                    </LinkButton>
-                }
-            })}
     }
 }

@@ -19,7 +19,7 @@ use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use crate::frame::{Crumb, Page};
 use crate::paths;
 use crate::ui::shortcuts::shortcuts;
-use crate::ui::{Failure, LinkButton, SkeletonLines, Tabs, Tone};
+use crate::ui::{Failure, SkeletonLines, Tabs};
 use content::{Content, NotKept, conversation, curl};
 use header::Header;
 use ledger::Ledger;
@@ -113,18 +113,9 @@ fn step_by_keys(newer: Option<CallId>, older: Option<CallId>, tab: Memo<CallTab>
 }
 
 fn failed(fault: Fault, retry: Callback<()>) -> impl IntoView {
-    let choose = matches!(fault, Fault::NoTenant);
     view! {
         <Page heading="Call" title="Call" crumbs=crumbs()>
         <Failure fault=fault retry=retry />
-        {choose
-            .then(|| {
-                view! {
-                    <LinkButton href=paths::TENANTS tone=Tone::Primary>
-                        "Choose a tenant"
-                    </LinkButton>
-                }
-            })}
         </Page>
     }
 }

@@ -1,6 +1,6 @@
 //! The form for a new key.
 
-use contract::fault::{Fault, Field as FieldName};
+use contract::fault::Field as FieldName;
 use leptos::ev::SubmitEvent;
 use leptos::form::FromFormData;
 use leptos::prelude::*;
@@ -11,7 +11,7 @@ use crate::frame::Here;
 use crate::pages::welcome::field_error;
 use crate::paths;
 use crate::ui::icon::{Icon, icon};
-use crate::ui::{Button, Dialog, Field, Select, Tone, sentence};
+use crate::ui::{Button, Dialog, Field, FormAlert, Select, Tone};
 
 /// Choices of a key's life, in days; zero is for ever.
 const LIVES: [(&str, &str); 5] = [
@@ -38,12 +38,6 @@ pub fn CreateDialog(
         .collect();
     let lives = LIVES.map(|(days, words)| (days.to_owned(), words.to_owned())).to_vec();
     let pending = action.pending();
-    let general = move || {
-        fault.get().filter(|fault| !matches!(fault, Fault::Invalid { .. })).map(|fault| {
-            let text = sentence(&fault);
-            view! { <p class="form-alert">{icon(Icon::Alert)}<span>{text}</span></p> }
-        })
-    };
     let forbidden = refusal();
     view! {
         <Dialog id="new-key-dialog" title="New API key" open=open close_href=paths::KEYS on_close=on_close>
@@ -54,7 +48,7 @@ pub fn CreateDialog(
                 </span>
             </p>
             <form class="form needs-script" on:submit=move |event| submit(&event, action)>
-                <div role="alert" class="form-alert-slot">{general}</div>
+                <FormAlert fault/>
                 <Field
                     id="key-name"
                     name="name"

@@ -1,6 +1,6 @@
 //! The question before a key is revoked.
 
-use contract::fault::{Fault, Field as FieldName};
+use contract::fault::Field as FieldName;
 use contract::keys::{KeyRow, KeyState};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -10,7 +10,7 @@ use super::calls::Revoke;
 use crate::pages::welcome::field_error;
 use crate::paths;
 use crate::ui::icon::{Icon, icon};
-use crate::ui::{Button, Dialog, Toasts, Tone, TypedConfirmation, sentence};
+use crate::ui::{Button, Dialog, FormAlert, Toasts, Tone, TypedConfirmation};
 
 /// Opens for the key that the address names. Works without a script: the server checks the name.
 #[component]
@@ -57,12 +57,6 @@ fn Question(key: KeyRow, action: ServerAction<Revoke>) -> impl IntoView {
         (awake.awake() && !matches.get()).then(|| "Type the key's name first.".to_owned())
     });
     let pending = action.pending();
-    let general = move || {
-        fault.get().filter(|fault| !matches!(fault, Fault::Invalid { .. })).map(|fault| {
-            let text = sentence(&fault);
-            view! { <p class="form-alert">{icon(Icon::Alert)}<span>{text}</span></p> }
-        })
-    };
     let error = Signal::derive(move || field_error(fault.get().as_ref(), FieldName::Confirmation));
     view! {
         <ActionForm action>
@@ -74,7 +68,7 @@ fn Question(key: KeyRow, action: ServerAction<Revoke>) -> impl IntoView {
                         ") are refused within a second. A revoked key cannot be brought back."
                     </span>
                 </p>
-                <div role="alert" class="form-alert-slot">{general}</div>
+                <FormAlert fault/>
                 <input type="hidden" name="id" value=key.id.to_string()/>
                 <TypedConfirmation id="revoke-name" expected=key.name matches error/>
                 <div class="form-acts">

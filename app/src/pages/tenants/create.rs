@@ -8,8 +8,7 @@ use leptos::prelude::*;
 use super::calls::Create;
 use crate::pages::welcome::{field_error, password_hint};
 use crate::paths;
-use crate::ui::icon::{Icon, icon};
-use crate::ui::{Button, Dialog, Field, Toasts, Tone, sentence};
+use crate::ui::{Button, Dialog, Field, FormAlert, Toasts, Tone};
 
 /// The form in a dialog.
 #[component]
@@ -27,17 +26,11 @@ pub fn CreateDialog(
         }
     });
     let pending = action.pending();
-    let general = move || {
-        fault.get().filter(|fault| !matches!(fault, Fault::Invalid { .. })).map(|fault| {
-            let text = sentence(&fault);
-            view! { <p class="form-alert">{icon(Icon::Alert)}<span>{text}</span></p> }
-        })
-    };
     view! {
         <Dialog id="new-tenant" title="New tenant" open=open close_href=paths::TENANTS on_close=on_close>
             <ActionForm action>
                 <div class="form">
-                    <div role="alert" class="form-alert-slot">{general}</div>
+                    <FormAlert fault/>
                     <TenantFields fault/>
                     <AdminFields fault/>
                     <div class="form-acts">

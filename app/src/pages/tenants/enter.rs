@@ -1,16 +1,20 @@
 //! The question before a platform admin enters a tenant: why.
 
+use contract::fault::Field as FieldName;
 use contract::tenants::TenantRow;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 
 use crate::frame::calls::TakeSeat;
+use crate::frame::seat;
+use crate::pages::welcome::field_error;
 use crate::paths;
 use crate::ui::icon::{Icon, icon};
-use crate::ui::{Button, Dialog, Field, Tone};
+use crate::ui::{Button, Dialog, Field, FormAlert, Tone};
 
-/// Opens for the tenant that the address names. A plain form: the page is loaded anew afterwards.
+/// Opens for the tenant that the address names. A plain form: the page is loaded anew afterwards, and
+/// where the seat was refused, with this dialog open again and the refusal in it.
 #[component]
 pub fn EnterDialog(rows: StoredValue<Vec<TenantRow>>, on_close: Callback<()>) -> impl IntoView {
     let query = use_query_map();
@@ -29,8 +33,11 @@ pub fn EnterDialog(rows: StoredValue<Vec<TenantRow>>, on_close: Callback<()>) ->
 #[component]
 fn Question(tenant: TenantRow) -> impl IntoView {
     let name = tenant.name.clone();
+    let fault = seat::refused();
+    let wrong = Signal::derive(move || field_error(fault.get().as_ref(), FieldName::Reason));
     view! {
         <form class="form" method="post" action=TakeSeat::url()>
+            <FormAlert fault/>
             <p class="note">
                 {icon(Icon::Info)}
                 <span>
@@ -46,6 +53,7 @@ fn Question(tenant: TenantRow) -> impl IntoView {
                 hint="For those who read the log: a ticket, a request, an incident."
                 autocomplete="off"
                 maxlength=REASON_CHARS_MAX
+                error=wrong
             />
             <div class="form-acts">
                 <Button submit=true tone=Tone::Primary>"Enter " {name}</Button>

@@ -10,8 +10,7 @@ use leptos_meta::Title;
 use crate::frame::sidebar::mark;
 use crate::pages::sign_in::calls::first_run_open;
 use crate::paths;
-use crate::ui::icon::{Icon, icon};
-use crate::ui::{Button, Failure, Field, LinkButton, SkeletonLines, Tone, sentence};
+use crate::ui::{Button, Failure, Field, FormAlert, LinkButton, SkeletonLines, Tone};
 
 use calls::FirstRun;
 
@@ -58,18 +57,12 @@ fn SetUp() -> impl IntoView {
     let fault = Memo::new(move |_| action.value().get().and_then(Result::err).map(|fault| fault.0));
     let pending = action.pending();
     let wrong = move |field| move || field_error(fault.get().as_ref(), field);
-    let general = move || {
-        fault.get().filter(|fault| !matches!(fault, Fault::Invalid { .. })).map(|fault| {
-            let text = sentence(&fault);
-            view! { <p class="form-alert">{icon(Icon::Alert)}<span>{text}</span></p> }
-        })
-    };
     view! {
         <h1>"Set up TokenOne"</h1>
         <p class="door-lead">
             "Create the platform admin: the one account that makes tenants. It sees that calls happen, never what they say."
         </p>
-        <div role="alert" class="form-alert-slot">{general}</div>
+        <FormAlert fault/>
         <ActionForm action>
             <div class="form">
                 <Field

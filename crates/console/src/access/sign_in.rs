@@ -20,7 +20,7 @@ use store::{Reason, SystemTx};
 use crate::Services;
 use crate::access::session;
 use crate::act::{Act, Actor, Event};
-use crate::fault::Failure;
+use crate::fault::{Failure, chain};
 use crate::form;
 
 /// A try that was let through.
@@ -41,14 +41,20 @@ impl Services {
         let attempt = self.admit(visitor, &form::email(email)?).await?;
         let hash = attempt.found.as_ref().map(|(_, hash)| hash.expose_secret());
         // No transaction is open while the hash is computed: it takes as long as a hundred queries.
-        let verdict = self.passwords.verify(password, hash).await?;
-        let right = matches!(verdict, Verdict::Right | Verdict::RightButOld);
-        match &attempt.found {
-            Some((account, _)) if right => self.let_in(visitor, &attempt, account).await,
-            Some((account, _)) => {
+        let verdict = self.passwords.verify(password.clone(), hash).await?;
+        match (&attempt.found, verdict) {
+            (Some((account, _)), Verdict::Right) => self.let_in(visitor, &attempt, account).await,
+            (Some((account, hash)), Verdict::RightButOld) => {
+                let signed_in = self.let_in(visitor, &attempt, account).await?;
+                if let Err(failure) = self.renew(account, hash, password).await {
+                    tracing::warn!(error = %chain(&failure), "an old password hash was not renewed");
+                }
+                Ok(signed_in)
+            }
+            (Some((account, _)), Verdict::Wrong) => {
                 self.refuse(visitor, &attempt, Some(account), "wrong password").await
             }
-            None => self.refuse(visitor, &attempt, None, "no such account").await,
+            (None, _) => self.refuse(visitor, &attempt, None, "no such account").await,
         }
     }
 
@@ -97,6 +103,20 @@ impl Services {
         }
         let tenant_id = home.filter(|_| !account.platform_admin);
         Ok(SignedIn { account_id: account.id, tenant_id })
+    }
+
+    /// Hashes the password with today's parameters. In a transaction of its own: the sign-in stands,
+    /// whatever becomes of this, and the next one tries again.
+    async fn renew(
+        &self,
+        account: &Account,
+        old: &SecretString,
+        password: SecretString,
+    ) -> Result<(), Failure> {
+        let new = self.passwords.hash(password).await?.into();
+        let mut tx = self.store.system(Reason::SignIn).await?;
+        tx.renew_password_hash(account.id, old, &new).await?;
+        Ok(tx.commit().await?)
     }
 
     /// The one way to fail.

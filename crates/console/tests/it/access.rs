@@ -124,6 +124,37 @@ async fn a_success_forgives_the_failures_before_it() {
 }
 
 #[tokio::test]
+async fn an_old_hash_is_renewed_by_a_sign_in_that_never_fails_over_it() {
+    let (house, operator) = House::new().await;
+    house.tenant(&operator, "acme").await;
+    let email = "admin@acme.example";
+    // PASSWORD under parameters that were never ours.
+    let old = "$argon2id$v=19$m=8,t=1,p=1$YW4tb2xkZXItc2FsdC1vZg\
+               $CSna+Wkk7XacwFJY4UcjWP+9iOJupR49btEBScc3SA0";
+    house
+        .as_superuser(
+            "update identity.account set password_hash = '$argon2id$v=19$m=8,t=1,p=1\
+             $YW4tb2xkZXItc2FsdC1vZg$CSna+Wkk7XacwFJY4UcjWP+9iOJupR49btEBScc3SA0'
+             where email = 'admin@acme.example';
+             revoke execute on function sys.renew_password_hash from tokenone_console",
+        )
+        .await;
+    house.sign_in(email, PASSWORD).await.unwrap();
+    assert_eq!(house.password_hash(email).await, old, "what cannot be renewed stays");
+
+    house
+        .as_superuser("grant execute on function sys.renew_password_hash to tokenone_console")
+        .await;
+    house.sign_in(email, "not the password at all").await.unwrap_err();
+    assert_eq!(house.password_hash(email).await, old, "a stranger renews nothing");
+    house.sign_in(email, PASSWORD).await.unwrap();
+    let new = house.password_hash(email).await;
+    assert!(new.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{new}");
+    house.sign_in(email, PASSWORD).await.unwrap();
+    assert_eq!(house.password_hash(email).await, new, "today's hash is left alone");
+}
+
+#[tokio::test]
 async fn a_session_begins_and_ends_on_record() {
     let (house, operator) = House::new().await;
     let tenant = house.tenant(&operator, "acme").await;

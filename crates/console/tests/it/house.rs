@@ -16,7 +16,7 @@ use domain::role::Role;
 use identity::password::Passwords;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{Connection as _, PgConnection};
-use store::accounts::NewAccount;
+use store::accounts::{Account, NewAccount};
 use store::audit::AuditRow;
 use store::{Reason, RuntimeUrls, Store};
 use tempfile::TempDir;
@@ -161,10 +161,17 @@ impl House {
     }
 
     pub async fn caller_of(&self, email: &str, tenant: Option<TenantId>) -> Caller {
-        let mut tx = self.store.system(Reason::SignIn).await.unwrap();
-        let (account, _) = tx.account_by_email(email).await.unwrap().unwrap();
-        drop(tx);
+        let (account, _) = self.account_with_hash(email).await;
         self.caller(account.id, tenant).await.unwrap()
+    }
+
+    pub async fn password_hash(&self, email: &str) -> String {
+        self.account_with_hash(email).await.1.expose_secret().to_owned()
+    }
+
+    async fn account_with_hash(&self, email: &str) -> (Account, SecretString) {
+        let mut tx = self.store.system(Reason::SignIn).await.unwrap();
+        tx.account_by_email(email).await.unwrap().unwrap()
     }
 
     pub async fn key(&self, admin: &Caller, project_id: ProjectId, name: &str) -> KeyId {

@@ -27,9 +27,9 @@ async fn works(
             tenant.id
         ),
         _ => format!(
-            "insert into app.audit_event (tenant_id, id, actor_kind, actor, action, target_kind)
-             values ('{}', gen_random_uuid(), 'system', 'us', 'a.b', 'x')",
-            tenant.id
+            "insert into app.api_key (tenant_id, project_id, id, name, mac, pepper, shown, created_by)
+             values ('{}', '{}', gen_random_uuid(), 'written', sha256('x'), 1, 'sk', 'us')",
+            tenant.id, tenant.project
         ),
     };
     let written = run(&mut connection, insert).await;

@@ -141,3 +141,21 @@ async fn i3_b13_what_is_written_stays_for_runtime_roles_and_for_the_superuser() 
     let entries = "select count(*) from app.entry";
     assert!(number(&mut admin, entries).await.unwrap() > 0);
 }
+
+#[tokio::test]
+async fn nobody_writes_into_the_audit_log_past_its_function() {
+    let (house, a, _) = House::furnished().await;
+    let mut admin = house.admin().await;
+    run(&mut admin, "begin").await.unwrap();
+    let signed = good_context(&mut admin, &[a.id.uuid()], &a.projects()).await;
+    let inside = enter(&[a.id.uuid()], &signed);
+    let past = format!(
+        "insert into app.audit_event (tenant_id, id, actor_kind, actor, action, target_kind)
+         values ('{}', gen_random_uuid(), 'system', 'us', 'a.b', 'x')",
+        a.id
+    );
+    for role in crate::estate::ROLES {
+        let answer = attempt(&mut admin, role, &inside, &past).await;
+        assert_eq!(answer, Err("42501".into()), "{role}");
+    }
+}

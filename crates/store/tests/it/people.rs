@@ -4,7 +4,9 @@ use chrono::TimeDelta;
 use domain::clock::{Clock, SystemClock};
 use domain::ids::{AccountId, ProjectId, TenantId};
 use domain::role::Role;
+use secrecy::{ExposeSecret, SecretString};
 use store::accounts::NewAccount;
+use store::attempts::AttemptCount;
 use store::sessions::{self, SessionRow};
 use store::{Reason, StoreError};
 
@@ -55,6 +57,22 @@ async fn an_account_is_found_by_its_address_in_any_case() {
         ..new_account(AccountId::mint(), "c@d.test")
     };
     assert!(matches!(tx.create_account(&clear).await, Err(StoreError::Invalid { .. })));
+}
+
+#[tokio::test]
+async fn a_hash_is_renewed_only_in_place_of_the_one_it_was_verified_against() {
+    let house = House::new().await;
+    let account = new_account(AccountId::mint(), "ada@example.test");
+    let mut tx = house.store.system(Reason::ManageTenants).await.unwrap();
+    tx.create_account(&account).await.unwrap();
+    let (old, new) = (&account.password_hash, SecretString::from("$argon2id$v=19$new"));
+    assert!(tx.renew_password_hash(account.id, old, &new).await.unwrap());
+    assert!(!tx.renew_password_hash(account.id, old, &"$argon2id$late".into()).await.unwrap());
+    assert!(!tx.renew_password_hash(AccountId::mint(), &new, old).await.unwrap());
+    let (_, found) = tx.account_by_email(&account.email).await.unwrap().unwrap();
+    assert_eq!(found.expose_secret(), new.expose_secret());
+    let clear = tx.renew_password_hash(account.id, &new, &"hunter2".into()).await;
+    assert!(matches!(clear, Err(StoreError::Invalid { .. })));
 }
 
 #[tokio::test]
@@ -177,11 +195,14 @@ async fn failed_tries_are_counted_per_bucket() {
     }
     tx.record_attempts(&[[2; 32]], now).await.unwrap();
     let since = now - TimeDelta::minutes(1);
-    assert_eq!(tx.attempts_since(&[[1; 32]], since).await.unwrap(), 3);
-    assert_eq!(tx.attempts_since(&[[1; 32], [2; 32]], since).await.unwrap(), 4);
-    assert_eq!(tx.attempts_since(&[[3; 32]], since).await.unwrap(), 0);
-    assert_eq!(tx.attempts_since(&[[2; 32]], now + TimeDelta::seconds(1)).await.unwrap(), 0);
+    let counts = tx.attempt_counts(&[[3; 32], [2; 32], [1; 32]], since).await.unwrap();
+    assert_eq!(counts.iter().map(|count| count.failures).collect::<Vec<_>>(), [0, 4, 3]);
+    assert_eq!(counts[0].latest, None);
+    assert!((counts[1].latest.unwrap() - now).abs() < TimeDelta::milliseconds(1));
+    let later = now + TimeDelta::seconds(1);
+    assert_eq!(tx.attempt_counts(&[[2; 32]], later).await.unwrap(), [AttemptCount::default()]);
     tx.clear_attempts(&[[2; 32]]).await.unwrap();
-    assert_eq!(tx.attempts_since(&[[1; 32], [2; 32]], since).await.unwrap(), 3);
+    let counts = tx.attempt_counts(&[[1; 32], [2; 32]], since).await.unwrap();
+    assert_eq!(counts.iter().map(|count| count.failures).collect::<Vec<_>>(), [3, 0]);
     assert_eq!(tx.delete_attempts_before(now + TimeDelta::seconds(1)).await.unwrap(), 3);
 }
