@@ -13,6 +13,7 @@ pub mod ids;
 pub mod limits;
 pub mod money;
 pub mod outcome;
+pub mod probe;
 pub mod provider;
 pub mod refusal;
 pub mod role;
