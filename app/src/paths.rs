@@ -12,6 +12,8 @@ pub const WELCOME: &str = "/welcome";
 pub const ACTIVITY: &str = "/activity";
 /// API keys.
 pub const KEYS: &str = "/keys";
+/// Providers and aliases, for the operator.
+pub const PROVIDERS: &str = "/providers";
 /// Tenants, for the operator.
 pub const TENANTS: &str = "/tenants";
 /// The live feed: server-sent events.
@@ -57,6 +59,54 @@ pub fn project_activity(id: ProjectId) -> String {
 #[must_use]
 pub fn tenant_new() -> String {
     format!("{TENANTS}?new=1")
+}
+
+/// The form for a new provider.
+#[must_use]
+pub fn provider_new() -> String {
+    format!("{PROVIDERS}?new=provider")
+}
+
+/// A provider, told by its short name, to change it.
+#[must_use]
+pub fn provider_edit(slug: &str) -> String {
+    format!("{PROVIDERS}?edit={}", encode(slug))
+}
+
+/// The form for another key of a provider.
+#[must_use]
+pub fn provider_key(slug: &str) -> String {
+    format!("{PROVIDERS}?key={}", encode(slug))
+}
+
+/// The form for a test call to a provider.
+#[must_use]
+pub fn provider_test(slug: &str) -> String {
+    format!("{PROVIDERS}?test={}", encode(slug))
+}
+
+/// The question before a provider is removed.
+#[must_use]
+pub fn provider_remove(slug: &str) -> String {
+    format!("{PROVIDERS}?remove={}", encode(slug))
+}
+
+/// The form for a new alias.
+#[must_use]
+pub fn alias_new() -> String {
+    format!("{PROVIDERS}?new=alias")
+}
+
+/// An alias, to change it.
+#[must_use]
+pub fn alias_edit(name: &str) -> String {
+    format!("{PROVIDERS}?alias={}", encode(name))
+}
+
+/// The question before an alias is removed.
+#[must_use]
+pub fn alias_remove(name: &str) -> String {
+    format!("{PROVIDERS}?drop={}", encode(name))
 }
 
 /// The question before a platform admin enters a tenant.

@@ -42,6 +42,46 @@ test("signing in, reading, filtering and signing out need no script", async ({ p
   await expect(page).toHaveURL("/sign-in");
 });
 
+test("a provider and an alias are made and taken away by forms", async ({ page, as }) => {
+  await as(person("platform_admin"));
+  const [slug, name] = [unique("formed"), unique("formed-alias")];
+  await page.goto("/providers?new=provider");
+  await page.getByLabel("Short name").fill(slug);
+  await page.getByLabel("Name", { exact: true }).fill(`Formed ${slug}`);
+  await page.getByLabel("Kind").selectOption("Groq");
+  await page.getByRole("button", { name: "Add provider" }).click();
+  await expect(page).toHaveURL("/providers");
+  const provider = page.getByRole("row", { name: new RegExp(`Formed ${slug}`) });
+  await expect(provider).toContainText("No key");
+
+  await page.goto("/providers?new=alias");
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  const target = (words: string) => page.getByRole("group", { name: words, exact: true });
+  await target("Target 1").getByLabel("Provider", { exact: true }).selectOption(`Formed ${slug}`);
+  await target("Target 1").getByLabel("Model", { exact: true }).fill("llama");
+  await target("One more").getByLabel("Provider", { exact: true }).selectOption("Simulator (not a real provider)");
+  await target("One more").getByLabel(/^Model optional/).fill("sim-small");
+  await page.getByRole("button", { name: "Make alias" }).click();
+  const alias = page.getByRole("row", { name: new RegExp(name) });
+  await expect(alias.getByRole("listitem")).toHaveText([/llama/, /sim-small/]);
+
+  await alias.getByRole("link", { name: /^Edit / }).click();
+  await target("Target 1").getByLabel("Take this target away").check();
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(alias.getByRole("listitem")).toHaveText([/sim-small/]);
+  await page.goto(`/providers?drop=${name}`);
+  await page.getByLabel(`Type ${name} to confirm`).fill("not its name");
+  await page.getByRole("button", { name: "Remove alias" }).click();
+  await expect(page.getByText("Confirmation does not match.")).toBeVisible();
+  await page.getByLabel(`Type ${name} to confirm`).fill(name);
+  await page.getByRole("button", { name: "Remove alias" }).click();
+  await expect(alias).toHaveCount(0);
+  await page.goto(`/providers?remove=${slug}`);
+  await page.getByLabel(`Type ${slug} to confirm`).fill(slug);
+  await page.getByRole("button", { name: "Remove provider" }).click();
+  await expect(provider).toHaveCount(0);
+});
+
 test("a key is revoked by a form, and made only where its secret can be shown", async ({ page, as }) => {
   await as(person("tenant_admin"));
   await page.goto("/keys?new=1");

@@ -25,6 +25,7 @@ use crate::cli::say;
 use crate::config::{Config, Settings};
 use crate::edge::origin::Origin;
 use crate::http::{self, Doors, live, metrics};
+use crate::prober::NoProber;
 use crate::secrets::Secrets;
 use crate::{demo, estate, jobs, keks, log, secrets, simulated};
 
@@ -253,6 +254,7 @@ async fn start(
         pepper: Zeroizing::new(*secrets.pepper.expose()),
         throttle_key: Zeroizing::new(*secrets.throttle.expose()),
         setup_token: Some(setup_token.clone()),
+        prober: Arc::new(NoProber),
         simulated: simulator.is_some(),
     });
     Ok(Parts { store, gateway, console, feed, simulator })

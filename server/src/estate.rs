@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use domain::caller::Scope;
 use domain::ids::{PriceId, ProjectId, ProviderId, SecretId, TenantId};
-use domain::limits::CREDENTIAL_BYTES_MAX;
+use domain::limits::{CREDENTIAL_BYTES_MAX, OUTPUT_TOKENS};
 use domain::provider::{ProviderKind, Strategy};
 use ledger::catalogue::{Catalogue, CatalogueError};
 use ledger::price::PriceError;
@@ -214,7 +214,7 @@ fn simulated_aliases(provider_id: ProviderId) -> Vec<AliasSpec> {
         upstream_model: model.to_owned(),
         price_provider: simulated::SLUG.to_owned(),
         price_model: model.to_owned(),
-        output_tokens_max: 4096,
+        output_tokens_max: OUTPUT_TOKENS,
         weight,
         context_tokens_max: None,
         capabilities: None,

@@ -17,6 +17,7 @@ mod http;
 mod jobs;
 mod keks;
 mod log;
+mod prober;
 mod secrets;
 mod simulated;
 #[cfg(test)]

@@ -4,10 +4,11 @@ use leptos::prelude::*;
 
 use crate::ui::dialog::Dialog;
 
-const KEYS: [(&str, &str); 9] = [
+const KEYS: [(&str, &str); 10] = [
     ("⌘K or Ctrl K", "Open the palette"),
     ("g a", "Go to Activity"),
     ("g k", "Go to API keys"),
+    ("g p", "Go to Providers & aliases (platform admins)"),
     ("g t", "Go to Tenants (platform admins)"),
     ("/", "Focus the filter"),
     ("j  k", "Next and previous row"),

@@ -150,6 +150,12 @@ fn entries(here: Here) -> Vec<Entry> {
         if view.tenant.is_some() && view.may(Permission::ManageKeys) {
             all.push(entry("New API key", "Act", Icon::Plus, Act::Go(paths::key_new())));
         }
+        if view.may(Permission::ManageProviders) {
+            all.extend([
+                entry("New provider", "Act", Icon::Plus, Act::Go(paths::provider_new())),
+                entry("New alias", "Act", Icon::Plus, Act::Go(paths::alias_new())),
+            ]);
+        }
         if view.may(Permission::ManageTenants) {
             all.push(entry("New tenant", "Act", Icon::Plus, Act::Go(paths::tenant_new())));
         }

@@ -4,6 +4,7 @@ pub mod activity;
 pub mod call;
 pub mod keys;
 pub mod not_found;
+pub mod providers;
 pub mod sign_in;
 pub mod tenants;
 pub mod welcome;

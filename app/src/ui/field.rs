@@ -7,7 +7,8 @@ use leptos::prelude::*;
 pub fn Field(
     #[prop(into)] id: String,
     /// The name under which it is sent.
-    name: &'static str,
+    #[prop(into)]
+    name: String,
     #[prop(into)] label: String,
     /// The input's type.
     #[prop(default = "text")]

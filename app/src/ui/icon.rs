@@ -7,8 +7,10 @@ use leptos::prelude::*;
 pub enum Icon {
     Activity,
     Alert,
+    ArrowDown,
     ArrowLeft,
     ArrowRight,
+    ArrowUp,
     Back,
     Building,
     Check,
@@ -28,6 +30,7 @@ pub enum Icon {
     Pause,
     Play,
     Plus,
+    Route,
     Search,
     SignOut,
     Slash,
@@ -42,8 +45,10 @@ impl Icon {
         match self {
             Self::Activity => "M1.5 8.5h3l2-5.5 3.2 10 2-4.5h2.8",
             Self::Alert => "M8 2.2 14.4 13.4H1.6ZM8 6.4v3.2M8 11.6v.1",
+            Self::ArrowDown => "M8 3v9.6M3.8 8.6 8 12.8l4.2-4.2",
             Self::ArrowLeft => "M9.8 3.5 5.2 8l4.6 4.5",
             Self::ArrowRight | Self::ChevronRight => "M6.2 3.5 10.8 8l-4.6 4.5",
+            Self::ArrowUp => "M8 13V3.4M3.8 7.4 8 3.2l4.2 4.2",
             Self::Back => "M7 3.5 2.5 8 7 12.5M2.8 8h10.7",
             Self::Building => {
                 "M3 13.5v-11h6.5v11M9.5 6.5H13v7M1.8 13.5h12.4M5.3 5.2h1.9M5.3 8h1.9M5.3 10.8h1.9"
@@ -63,6 +68,9 @@ impl Icon {
             Self::Pause => "M5.4 3.5v9M10.6 3.5v9",
             Self::Play => "M5 3.2 12.4 8 5 12.8Z",
             Self::Plus => "M8 3v10M3 8h10",
+            Self::Route => {
+                "M2 8h3.4c3 0 2.6-4.4 5.6-4.4h2.4M5.4 8c3 0 2.6 4.4 5.6 4.4h2.4M11.6 1.8l1.9 1.8-1.9 1.8M11.6 10.6l1.9 1.8-1.9 1.8"
+            }
             Self::Search => "M7 11.6A4.6 4.6 0 1 0 7 2.4a4.6 4.6 0 0 0 0 9.2ZM10.4 10.4l3.4 3.4",
             Self::SignOut => "M6.2 13.5H2.8v-11h3.4M10 4.8 13.2 8 10 11.2M13 8H6",
             Self::Slash => "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM3.8 3.8l8.4 8.4",

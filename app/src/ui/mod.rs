@@ -6,6 +6,7 @@
 pub mod announcer;
 pub mod badge;
 pub mod button;
+pub mod check;
 pub mod clock;
 pub mod confirm;
 pub mod copy;
@@ -34,6 +35,7 @@ pub mod waterfall;
 pub use announcer::Announcer;
 pub use badge::{State, badge};
 pub use button::{Button, LinkButton, Tone};
+pub use check::{Checkbox, Checks, Tick};
 pub use clock::Clock;
 pub use confirm::TypedConfirmation;
 pub use copy::Copy;

@@ -7,7 +7,8 @@ use leptos::prelude::*;
 pub fn Select(
     #[prop(into)] id: String,
     /// The name under which it is sent.
-    name: &'static str,
+    #[prop(into)]
+    name: String,
     #[prop(into)] label: String,
     options: Vec<(String, String)>,
     /// The value chosen at first.

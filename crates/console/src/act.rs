@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 
 use contract::access::Visitor;
-use domain::caller::Caller;
+use domain::caller::{Caller, Scope};
 use domain::ids::{AccountId, AuditId, ProjectId, RequestId, TenantId};
 use domain::role::Permission;
 use serde_json::Value;
@@ -105,6 +105,16 @@ impl<'s> Act<TenantTx<'s>> {
         Ok(Self { tx, actor: Actor::person(caller) })
     }
 
+    /// Begins a change of what is the operator's own, from any seat whose role may.
+    pub(crate) async fn of_platform(
+        services: &'s Services,
+        caller: &Caller,
+        permission: Permission,
+    ) -> Result<Self, Failure> {
+        let tx = services.platform(caller, permission).await?;
+        Ok(Self { tx, actor: Actor::person(caller) })
+    }
+
     /// Writes the audit row and makes both last.
     pub(crate) async fn done(mut self, event: Event) -> Result<(), Failure> {
         let entry = entry(&self.actor, event);
@@ -134,6 +144,19 @@ impl<'s> Act<SystemTx<'s>> {
             self.tx.audit(tenant_id, &entry).await?;
         }
         Ok(self.tx.commit().await?)
+    }
+}
+
+impl Services {
+    /// Looks at what is the operator's own, in the platform tenant: its secrets are rows there.
+    pub(crate) async fn platform(
+        &self,
+        caller: &Caller,
+        permission: Permission,
+    ) -> Result<TenantTx<'_>, Failure> {
+        caller.require(permission)?;
+        let scope = Scope { tenant_id: TenantId::PLATFORM, projects: vec![ProjectId::PLATFORM] };
+        Ok(self.store.tenant(&scope).await?)
     }
 }
 

@@ -5,7 +5,10 @@ use domain::caller::Denied;
 use domain::ids::RequestId;
 use identity::password::PasswordError;
 use store::StoreError;
-use vault::RingError;
+use vault::{BlobError, RingError};
+
+/// The SQLSTATE of a reference to what is not there.
+const FOREIGN_KEY: &str = "23503";
 
 /// Why a service did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +22,9 @@ pub(crate) enum Failure {
     /// The vault.
     #[error(transparent)]
     Ring(#[from] RingError),
+    /// What the vault sealed cannot be read.
+    #[error(transparent)]
+    Blob(#[from] BlobError),
     /// Hashing a password.
     #[error(transparent)]
     Password(#[from] PasswordError),
@@ -56,6 +62,10 @@ impl From<Failure> for Fault {
         match failure {
             Failure::Fault(fault) => fault,
             Failure::Store(StoreError::Conflict { .. }) => Self::Conflict,
+            // What it leads to was removed in the meantime, or something leads to it by now.
+            Failure::Store(StoreError::Refused { code, .. }) if code == FOREIGN_KEY => {
+                Self::Conflict
+            }
             Failure::Store(error) if error.is_retryable() => {
                 tracing::warn!(error = %chain(&error), "the console's question was not answered");
                 Self::Unavailable
@@ -118,6 +128,8 @@ mod tests {
         assert_eq!(of(StoreError::Unavailable(cause())), Fault::Unavailable);
         assert_eq!(of(StoreError::Raced(cause())), Fault::Unavailable);
         assert_eq!(of(StoreError::Conflict { constraint: "x".into() }), Fault::Conflict);
+        let gone = StoreError::Refused { code: FOREIGN_KEY.into(), cause: cause() };
+        assert_eq!(of(gone), Fault::Conflict);
         let refused = StoreError::Refused { code: "42501".into(), cause: cause() };
         assert!(matches!(of(refused), Fault::Internal { .. }));
         assert!(matches!(of(StoreError::Invalid { what: "x".into() }), Fault::Internal { .. }));

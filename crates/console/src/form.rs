@@ -1,7 +1,7 @@
 //! What people type, checked.
 
 use contract::fault::{Field, Reason};
-use domain::limits::NAME_CHARS_MAX;
+use domain::limits::{MODEL_BYTES_MAX, NAME_CHARS_MAX};
 use identity::email::{Email, EmailFlaw};
 use identity::policy::{self, Flaw};
 use secrecy::SecretString;
@@ -23,7 +23,8 @@ pub(crate) fn reason(typed: Option<&str>) -> Result<String, Failure> {
     line(Field::Reason, typed.unwrap_or_default(), REASON_CHARS_MAX)
 }
 
-fn line(field: Field, typed: &str, chars_max: usize) -> Result<String, Failure> {
+/// One visible line: trimmed, not empty, not too long.
+pub(crate) fn line(field: Field, typed: &str, chars_max: usize) -> Result<String, Failure> {
     let text = typed.trim();
     if text.is_empty() {
         return Err(Failure::invalid(field, Reason::Missing));
@@ -44,6 +45,21 @@ fn line(field: Field, typed: &str, chars_max: usize) -> Result<String, Failure> 
 const fn hides(c: char) -> bool {
     matches!(c, '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// What a model goes by, with us or with a provider: one line, as long as a request may name it.
+pub(crate) fn model(field: Field, typed: &str) -> Result<String, Failure> {
+    let text = line(field, typed, MODEL_BYTES_MAX)?;
+    if text.len() > MODEL_BYTES_MAX {
+        return Err(Failure::invalid(field, Reason::TooLong));
+    }
+    Ok(text)
+}
+
+/// A whole number within bounds.
+pub(crate) fn number(field: Field, typed: &str, least: u32, most: u32) -> Result<u32, Failure> {
+    let number = typed.parse().ok().filter(|number| (least..=most).contains(number));
+    number.ok_or(Failure::invalid(field, Reason::NotANumber))
 }
 
 /// A short name: lower-case letters and digits with single hyphens between them.
@@ -152,6 +168,18 @@ mod tests {
         assert_eq!(slug_of("Support  Bot (EU)", "first"), "support-bot-eu");
         assert_eq!(slug_of("日本", "first"), "first");
         assert!(slug(&slug_of(&"Ab ".repeat(60), "first")).is_ok());
+    }
+
+    #[test]
+    fn models_are_bounded_in_bytes_and_numbers_on_both_sides() {
+        assert_eq!(model(Field::Model, " acme/fast ").unwrap(), "acme/fast");
+        let wide = "ü".repeat(129);
+        assert_eq!(fault(model(Field::Model, &wide)), invalid(Field::Model, Reason::TooLong));
+        assert_eq!(number(Field::TargetWeight, "7", 0, 7).unwrap(), 7);
+        for bad in ["8", "-1", "1.5", "", "seven"] {
+            let refused = fault(number(Field::TargetWeight, bad, 0, 7));
+            assert_eq!(refused, invalid(Field::TargetWeight, Reason::NotANumber), "{bad}");
+        }
     }
 
     #[test]

@@ -10,14 +10,17 @@
 
 mod access;
 mod activity;
+mod aliases;
 mod call;
 mod frame;
 mod keys;
+mod providers;
 mod tenants;
 
 mod act;
 mod fault;
 mod form;
+mod prober;
 
 use std::sync::Arc;
 
@@ -27,6 +30,8 @@ use secrecy::SecretString;
 use store::Store;
 use vault::KeyRing;
 use zeroize::Zeroizing;
+
+pub use prober::{NotProbed, Prober};
 
 /// Which pepper new keys are hashed under; stored with each of them.
 pub const PEPPER_ID: i32 = 1;
@@ -43,11 +48,13 @@ pub struct Services {
     pub ring: Arc<KeyRing>,
     /// What API keys are hashed under: the pepper of [`PEPPER_ID`].
     pub pepper: Zeroizing<[u8; 32]>,
-    /// Names the buckets that failed sign-ins are counted in.
+    /// Names the buckets that failed sign-ins are counted in, and tells providers' keys apart.
     pub throttle_key: Zeroizing<[u8; 32]>,
     /// Proves that whoever makes the first account can read the server's console. It is worth nothing
     /// as soon as there is an account; `None` closes the first run.
     pub setup_token: Option<SecretString>,
+    /// Sends a provider a test call.
+    pub prober: Arc<dyn Prober>,
     /// Whether the built-in simulator answers calls, which every page then says.
     pub simulated: bool,
 }
@@ -62,6 +69,8 @@ pub fn console(services: Services) -> contract::Console {
         activity: services.clone(),
         call: services.clone(),
         keys: services.clone(),
+        aliases: services.clone(),
+        providers: services.clone(),
         tenants: services,
     }
 }

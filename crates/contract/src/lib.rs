@@ -7,10 +7,12 @@
 
 pub mod access;
 pub mod activity;
+pub mod aliases;
 pub mod call;
 pub mod fault;
 pub mod frame;
 pub mod keys;
+pub mod providers;
 pub mod tenants;
 
 use std::sync::Arc;
@@ -28,6 +30,10 @@ pub struct Console {
     pub call: Arc<dyn call::Calls>,
     /// API keys.
     pub keys: Arc<dyn keys::Keys>,
+    /// Model aliases, for the operator.
+    pub aliases: Arc<dyn aliases::Aliases>,
+    /// Providers, for the operator.
+    pub providers: Arc<dyn providers::Providers>,
     /// Tenants, for the operator.
     pub tenants: Arc<dyn tenants::Tenants>,
 }

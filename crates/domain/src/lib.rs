@@ -15,6 +15,7 @@ pub mod kill;
 pub mod limits;
 pub mod money;
 pub mod outcome;
+pub mod probe;
 pub mod provider;
 pub mod refusal;
 pub mod role;

@@ -28,6 +28,10 @@ pub const PASSWORD_BYTES_MAX: usize = 1024;
 pub const NAME_CHARS_MAX: usize = 100;
 /// Longest context or answer that a model can be said to have, in tokens.
 pub const TOKENS_MAX: u32 = 10_000_000;
+/// Longest answer of a target in tokens, where neither the request nor the target says.
+pub const OUTPUT_TOKENS: u32 = 4_096;
+/// Longest description of an alias, in characters.
+pub const DESCRIPTION_CHARS_MAX: usize = 300;
 /// Largest share of a target among the weighted ones of its alias.
 pub const WEIGHT_MAX: u32 = 1_000;
 /// Most targets of an alias.

@@ -57,6 +57,8 @@ pub struct ProviderRow {
     pub credential: Option<CredentialRow>,
     /// The aliases that lead to it, by name.
     pub aliases: Vec<String>,
+    /// Its models that they lead to, by name.
+    pub models: Vec<String>,
 }
 
 /// What may be known of a provider's key without opening it.
@@ -277,7 +279,9 @@ impl TenantTx<'_> {
                       s.fingerprint as "fingerprint?", s.version as "version?",
                       s.created_at as "set_at?",
                       array(select distinct t.alias from platform.target t
-                            where t.provider_id = p.id order by 1) as "aliases!"
+                            where t.provider_id = p.id order by 1) as "aliases!",
+                      array(select distinct t.upstream_model from platform.target t
+                            where t.provider_id = p.id order by 1) as "models!"
                from platform.provider p
                left join lateral (
                  select s.fingerprint, s.version, s.created_at from app.secret s
@@ -314,8 +318,14 @@ impl TenantTx<'_> {
                     on_hangup: word("on_hangup", &row.on_hangup)?,
                     active: row.active,
                 };
-                let (configured, created_at) = (row.configured, row.created_at);
-                Ok(ProviderRow { spec, configured, created_at, credential, aliases: row.aliases })
+                Ok(ProviderRow {
+                    spec,
+                    configured: row.configured,
+                    created_at: row.created_at,
+                    credential,
+                    aliases: row.aliases,
+                    models: row.models,
+                })
             })
             .collect()
     }

@@ -9,7 +9,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::limits::{MODEL_BYTES_MAX, TOKENS_MAX, WEIGHT_MAX};
+use domain::limits::{MODEL_BYTES_MAX, OUTPUT_TOKENS, TARGETS_MAX, TOKENS_MAX, WEIGHT_MAX};
 use domain::provider::{Capability, Strategy, is_region};
 use toml::Spanned;
 use toml::de::{DeArray, DeValue};
@@ -17,9 +17,6 @@ use toml::de::{DeArray, DeValue};
 use super::file::Source;
 use super::table::{Entry, entries};
 use super::{Config, Problem};
-
-/// Longest answer in tokens where neither request nor target says.
-const OUTPUT_TOKENS: u32 = 4096;
 
 /// A model alias to configure at start.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -164,6 +161,8 @@ pub(super) fn check(config: &Config, problems: &mut Vec<Problem>) {
         }
         if alias.targets.is_empty() {
             fault(format!("the alias `{}` has no target", alias.name), "give it at least one");
+        } else if alias.targets.len() > TARGETS_MAX {
+            fault(format!("the alias `{}` has too many targets", alias.name), "use at most 20");
         } else if alias.strategy == Strategy::Weighted
             && alias.targets.iter().all(|target| target.weight == 0)
         {

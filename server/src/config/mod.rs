@@ -13,7 +13,7 @@ mod table;
 
 use std::path::{Path, PathBuf};
 
-pub use alias::{AliasConfig, TargetConfig};
+pub use alias::AliasConfig;
 pub use problem::Problem;
 pub use provider::ProviderConfig;
 pub use setting::Settings;

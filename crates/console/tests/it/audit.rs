@@ -1,9 +1,14 @@
 //! No change without its audit row: where the row cannot be written, nothing has changed.
 
+use contract::aliases::AliasForm;
 use contract::fault::Fault;
 use contract::keys::{KeyState, NewKey};
+use contract::providers::{ProviderForm, ProviderRow};
+use domain::provider::Surface;
 
+use crate::aliases::alias;
 use crate::house::{House, PASSWORD, new_tenant};
+use crate::providers::new_provider;
 
 /// From here on the database takes no audit row.
 const DEAF: &str = "alter table app.audit_event add constraint deaf check (false) not valid";
@@ -22,6 +27,8 @@ async fn nothing_changes_that_cannot_be_put_on_record() {
     let tenant = house.tenant(&operator, "acme").await;
     let kept = house.key(&tenant.admin, tenant.project, "kept").await;
     let log = house.actions(tenant.id).await;
+    let provider = house.console.providers.create(&operator, new_provider("near")).await.unwrap();
+    house.console.aliases.create(&operator, "kept".into(), alias("near")).await.unwrap();
     house.as_superuser(DEAF).await;
 
     let console = &house.console;
@@ -32,6 +39,16 @@ async fn nothing_changes_that_cannot_be_put_on_record() {
     let why = Some("ticket 7".to_owned());
     failed(console.access.take_seat(&operator, Some(tenant.id), why).await);
     failed(console.access.sign_out(&tenant.admin).await);
+    failed(console.providers.create(&operator, new_provider("far")).await);
+    let surfaces = vec![Surface::Chat];
+    let changed = ProviderForm { name: "Other".into(), surfaces, ..new_provider("near").form };
+    failed(console.providers.update(&operator, provider.id, changed).await);
+    failed(console.providers.switch(&operator, provider.id, false).await);
+    failed(console.providers.set_credential(&operator, provider.id, "sk-other".into()).await);
+    failed(console.aliases.create(&operator, "new".into(), alias("near")).await);
+    let changed = AliasForm { description: "Other".into(), ..alias("near") };
+    failed(console.aliases.update(&operator, "kept".into(), changed).await);
+    failed(console.aliases.delete(&operator, "kept".into(), "kept".into()).await);
     failed(house.sign_in("admin@acme.example", PASSWORD).await);
 
     house.as_superuser(HEARING).await;
@@ -39,6 +56,11 @@ async fn nothing_changes_that_cannot_be_put_on_record() {
     assert_eq!(keys.len(), 1);
     assert_eq!((keys[0].id, keys[0].state), (kept, KeyState::Active));
     assert_eq!(console.tenants.list(&operator).await.unwrap().len(), 1);
+    let provider =
+        ProviderRow { aliases: vec!["kept".into()], models: vec!["small".into()], ..provider };
+    assert_eq!(console.providers.list(&operator).await.unwrap(), [provider]);
+    let aliases = console.aliases.list(&operator).await.unwrap();
+    assert_eq!((aliases.len(), &aliases[0].description), (1, &None));
     assert_eq!(house.actions(tenant.id).await, log);
     // The account of the tenant that was not made was not made either.
     let person = house.sign_in("g@globex.example", PASSWORD).await;

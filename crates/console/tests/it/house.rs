@@ -1,9 +1,9 @@
 //! Two tenants with people, projects and keys, in a database of their own.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use console::{NotProbed, Prober};
 use contract::Console;
 use contract::access::Visitor;
 use contract::fault::Fault;
@@ -11,14 +11,16 @@ use contract::keys::NewKey;
 use contract::tenants::NewTenant;
 use domain::caller::{Caller, Scope};
 use domain::clock::{Clock, SystemClock};
-use domain::ids::{AccountId, KeyId, ProjectId, RequestId, TenantId};
+use domain::ids::{AccountId, KeyId, ProjectId, ProviderId, RequestId, TenantId};
+use domain::probe::Probe;
 use domain::role::Role;
 use identity::password::Passwords;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{Connection as _, PgConnection};
 use store::accounts::{Account, NewAccount};
 use store::audit::AuditRow;
-use store::{Reason, RuntimeUrls, Store};
+use store::keks::{KekRow, NewKek};
+use store::{Reason, RuntimeUrls, Store, StoreError};
 use tempfile::TempDir;
 use testing::{ManualClock, TestDatabase};
 use uuid::Uuid;
@@ -34,6 +36,7 @@ pub struct House {
     pub store: Store,
     pub clock: ManualClock,
     pub ring: Arc<KeyRing>,
+    pub tries: Tries,
     database: TestDatabase,
     _folder: TempDir,
 }
@@ -69,9 +72,10 @@ impl House {
         let ring = Arc::new(KeyRing::new(
             Uuid::now_v7(),
             Arc::new(keys),
-            Arc::new(Keks::default()),
+            Arc::new(Keks(store.clone())),
             Arc::clone(&time),
         ));
+        let tries = Tries::default();
         let console = console::console(console::Services {
             store: store.clone(),
             clock: time,
@@ -80,9 +84,10 @@ impl House {
             pepper: [3; 32].into(),
             throttle_key: [4; 32].into(),
             setup_token: Some(TOKEN.into()),
+            prober: Arc::new(tries.clone()),
             simulated: true,
         });
-        Self { console, store, clock, ring, database, _folder: folder }
+        Self { console, store, clock, ring, tries, database, _folder: folder }
     }
 
     /// With the operator's account.
@@ -220,38 +225,77 @@ pub fn new_tenant(slug: &str, email: &str) -> NewTenant {
     }
 }
 
-/// Wrapped keys in memory, in place of the table.
-#[derive(Default)]
-struct Keks(Mutex<HashMap<TenantId, StoredKek>>);
+/// Wrapped keys in the database, where sealed secrets refer to them.
+struct Keks(Store);
+
+fn stored(row: KekRow) -> StoredKek {
+    StoredKek {
+        id: row.id.into(),
+        tenant: row.tenant_id,
+        master_id: row.master_id,
+        wrapped: row.wrapped,
+        wraps: row.wraps,
+    }
+}
+
+fn fault(error: StoreError) -> SourceFault {
+    SourceFault(Box::new(error))
+}
 
 #[async_trait]
 impl KekSource for Keks {
     async fn by_id(&self, tenant: TenantId, id: KekId) -> Result<Option<StoredKek>, SourceFault> {
-        Ok(self.0.lock().unwrap().get(&tenant).filter(|kek| kek.id == id).cloned())
+        Ok(self.0.kek(tenant, id.uuid()).await.map_err(fault)?.map(stored))
     }
 
     async fn active(&self, tenant: TenantId) -> Result<Option<StoredKek>, SourceFault> {
-        Ok(self.0.lock().unwrap().get(&tenant).cloned())
+        Ok(self.0.active_kek(tenant).await.map_err(fault)?.map(stored))
     }
 
     async fn promote(
         &self,
         fresh: StoredKek,
-        _replaces: Option<KekId>,
+        replaces: Option<KekId>,
     ) -> Result<StoredKek, SourceFault> {
-        Ok(self.0.lock().unwrap().entry(fresh.tenant).or_insert(fresh).clone())
+        let kek =
+            NewKek { id: fresh.id.uuid(), wrapped: fresh.wrapped, master_id: fresh.master_id };
+        let promoted = self.0.promote_kek(fresh.tenant, &kek, replaces.map(KekId::uuid)).await;
+        promoted.map(stored).map_err(fault)
     }
 
     async fn take_wraps(
         &self,
         tenant: TenantId,
-        _id: KekId,
+        id: KekId,
         count: u32,
     ) -> Result<u64, SourceFault> {
-        let mut keks = self.0.lock().unwrap();
-        let kek = keks.get_mut(&tenant).unwrap();
-        let before = kek.wraps;
-        kek.wraps += u64::from(count);
-        Ok(before)
+        self.0.take_wraps(tenant, id.uuid(), count).await.map_err(fault)
+    }
+}
+
+/// Answers test calls in place of the gateway, and keeps what it was asked.
+#[derive(Clone, Default)]
+pub struct Tries(Arc<Mutex<Vec<(ProviderId, String)>>>);
+
+impl Tries {
+    pub fn asked(&self) -> Vec<(ProviderId, String)> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+#[async_trait]
+impl Prober for Tries {
+    async fn probe(&self, provider: ProviderId, model: &str) -> Result<Probe, NotProbed> {
+        if model == "nobody-home" {
+            return Err(NotProbed);
+        }
+        self.0.lock().unwrap().push((provider, model.to_owned()));
+        Ok(Probe {
+            ok: true,
+            status: Some(200),
+            latency_ms: 12,
+            model_served: Some(format!("{model}-2026")),
+            note: None,
+        })
     }
 }

@@ -12,9 +12,11 @@
 
 mod access;
 mod activity;
+mod aliases;
 mod audit;
 mod calls;
 mod house;
 mod keys;
+mod providers;
 mod roles;
 mod tenants;

@@ -8,10 +8,12 @@ use domain::cursor::Cursor;
 use domain::ids::{CallId, TenantId};
 use domain::role::Role;
 
+use crate::aliases::alias;
 use crate::calls::completed;
 use crate::house::{House, Tenant, new_tenant};
+use crate::providers::new_provider;
 
-const METHODS: [&str; 11] = [
+const METHODS: [&str; 15] = [
     "frame",
     "list",
     "newer",
@@ -23,6 +25,10 @@ const METHODS: [&str; 11] = [
     "tenants",
     "make tenant",
     "enter other",
+    "providers",
+    "make provider",
+    "aliases",
+    "make alias",
 ];
 
 /// `x` done, `.` forbidden, `t` asks for a tenant first, `-` nothing there.
@@ -64,6 +70,10 @@ async fn row(
         mark(c.tenants.list(caller).await),
         mark(c.tenants.create(caller, made).await),
         mark(c.access.take_seat(caller, Some(other), why).await),
+        mark(c.providers.list(caller).await),
+        mark(c.providers.create(caller, new_provider(&slug)).await),
+        mark(c.aliases.list(caller).await),
+        mark(c.aliases.create(caller, name.into(), alias("known")).await),
     ];
     format!("{name:<16} {}", marks.iter().collect::<String>())
 }
@@ -81,6 +91,8 @@ async fn every_method_asks_the_policy() {
     let auditor = house.person(tenant.id, Role::Auditor, "aud@acme.example", &[]).await;
     let seated = house.caller(operator.account_id, Some(tenant.id)).await.unwrap();
 
+    house.console.providers.create(&operator, new_provider("known")).await.unwrap();
+
     let mut table = Vec::new();
     for (name, caller) in [
         ("operator", &operator),
@@ -95,12 +107,12 @@ async fn every_method_asks_the_policy() {
     assert_eq!(
         table,
         [
-            "operator         xttt.t..xxx",
-            "operator seated  xxxx.x..xxx",
-            "tenant admin     xxxxxxxx..-",
-            "member           xxxx.x....-",
-            "member outside   xxx-.x....-",
-            "auditor          xxxxxx....-",
+            "operator         xttt.t..xxxxxxx",
+            "operator seated  xxxx.x..xxxxxxx",
+            "tenant admin     xxxxxxxx..-....",
+            "member           xxxx.x....-....",
+            "member outside   xxx-.x....-....",
+            "auditor          xxxxxx....-....",
         ],
         "columns: {METHODS:?}"
     );
@@ -127,5 +139,5 @@ async fn the_frame_shows_what_each_may_see() {
     assert_eq!((frame.tenants.len(), frame.projects[0].id), (1, tenant.project));
     assert_eq!((frame.name.as_str(), frame.email.as_str()), ("Anna", "admin@acme.example"));
     let may: Vec<_> = frame.permissions.iter().map(|p| Role::TenantAdmin.may(*p)).collect();
-    assert_eq!(may, [true; 4]);
+    assert_eq!(may, [true; 6]);
 }

@@ -1,0 +1,287 @@
+//! Providers and aliases, for the operator: where calls can be sent, and what programs ask for.
+//!
+//! What is open over the lists stands in the address: `?new=provider`, `?edit=<short name>`, `?key=…`,
+//! `?test=…`, `?remove=…`; `?new=alias`, `?alias=<name>`, `?drop=<name>`.
+
+mod alias_form;
+mod alias_list;
+mod alias_target;
+pub mod calls;
+mod fields;
+mod key;
+mod list;
+mod open;
+mod provider_form;
+mod remove;
+mod test_call;
+
+use contract::fault::Fault;
+use domain::role::Permission;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
+
+use crate::frame::{Here, Page};
+use crate::paths;
+use crate::ui::icon::{Icon, icon};
+use crate::ui::number::counted;
+use crate::ui::{Failure, LinkButton, SkeletonTable, Toasts, Tone, sentence};
+
+use calls::{
+    Create, CreateAlias, Remove, RemoveAlias, Routing, SetKey, Switch, TestCall, Update,
+    UpdateAlias,
+};
+use open::Open;
+
+/// Everything that can be done here.
+#[derive(Clone, Copy)]
+struct Acts {
+    create: ServerAction<Create>,
+    update: ServerAction<Update>,
+    switch: ServerAction<Switch>,
+    key: ServerAction<SetKey>,
+    remove: ServerAction<Remove>,
+    test_call: ServerAction<TestCall>,
+    create_alias: ServerAction<CreateAlias>,
+    update_alias: ServerAction<UpdateAlias>,
+    remove_alias: ServerAction<RemoveAlias>,
+}
+
+impl Acts {
+    fn new() -> Self {
+        Self {
+            create: ServerAction::new(),
+            update: ServerAction::new(),
+            switch: ServerAction::new(),
+            key: ServerAction::new(),
+            remove: ServerAction::new(),
+            test_call: ServerAction::new(),
+            create_alias: ServerAction::new(),
+            update_alias: ServerAction::new(),
+            remove_alias: ServerAction::new(),
+        }
+    }
+
+    /// Rises with everything that was done; reactive.
+    fn version(self) -> usize {
+        [
+            self.create.version().get(),
+            self.update.version().get(),
+            self.switch.version().get(),
+            self.key.version().get(),
+            self.remove.version().get(),
+            self.create_alias.version().get(),
+            self.update_alias.version().get(),
+            self.remove_alias.version().get(),
+        ]
+        .iter()
+        .sum()
+    }
+
+    /// Forgets what was refused, so that a form opens clean.
+    fn clear(self) {
+        self.create.clear();
+        self.update.clear();
+        self.switch.clear();
+        self.key.clear();
+        self.remove.clear();
+        self.test_call.clear();
+        self.create_alias.clear();
+        self.update_alias.clear();
+        self.remove_alias.clear();
+    }
+}
+
+/// The page.
+#[component]
+pub fn ProvidersPage() -> impl IntoView {
+    let acts = Acts::new();
+    let routing = Resource::new(move || acts.version(), |_| calls::list());
+    let title = RwSignal::new("Providers & aliases".to_owned());
+    let query = use_query_map();
+    let open = Memo::new(move |_| Open::of(&query.read()));
+    let navigate = use_navigate();
+    let back = Callback::new(move |()| {
+        acts.clear();
+        let options = NavigateOptions { replace: true, scroll: false, ..Default::default() };
+        navigate(paths::PROVIDERS, options);
+    });
+    tell(acts);
+    view! {
+        <Page
+            heading="Providers & aliases"
+            title=title
+            lead="Programs ask for an alias; its targets say which provider's model answers. A provider's key goes into the vault and is never shown again."
+            actions=new_provider()
+        >
+            <Transition fallback=|| view! { <SkeletonTable rows=4/> }>
+                {move || Suspend::new(async move {
+                    match routing.await {
+                        Ok(routing) => {
+                            title.set(knows(&routing));
+                            view! { <Listed routing acts open back/> }.into_any()
+                        }
+                        Err(fault) => {
+                            view! { <Failure fault=fault.0 retry=move |()| routing.refetch()/> }
+                                .into_any()
+                        }
+                    }
+                })}
+            </Transition>
+        </Page>
+    }
+}
+
+#[component]
+fn Listed(
+    routing: Routing,
+    acts: Acts,
+    open: Memo<Option<Open>>,
+    back: Callback<()>,
+) -> impl IntoView {
+    let stored = StoredValue::new(routing.clone());
+    let Routing { providers, aliases } = routing;
+    let none = providers.is_empty();
+    view! {
+        <provider_form::CreateDialog open action=acts.create back/>
+        <provider_form::EditDialog stored open acts back/>
+        <key::KeyDialog stored open action=acts.key back/>
+        <test_call::TestDialog stored open action=acts.test_call back/>
+        <remove::RemoveDialog stored open action=acts.remove back/>
+        <alias_form::CreateDialog stored open action=acts.create_alias back/>
+        <alias_form::EditDialog stored open action=acts.update_alias back/>
+        <remove::RemoveAliasDialog stored open action=acts.remove_alias back/>
+        <section aria-labelledby="providers-heading">
+            <h2 id="providers-heading">"Providers"</h2>
+            <list::ProviderList rows=providers/>
+        </section>
+        {(!none)
+            .then(|| {
+                view! {
+                    <section aria-labelledby="aliases-heading" class="section">
+                        <div class="section-head">
+                            <h2 id="aliases-heading">"Aliases"</h2>
+                            {new_alias()}
+                        </div>
+                        <alias_list::AliasList rows=aliases/>
+                    </section>
+                }
+            })}
+    }
+}
+
+/// What the page knows, for its title.
+fn knows(routing: &Routing) -> String {
+    let all = routing.providers.len();
+    let off = routing.providers.iter().filter(|provider| !provider.active).count();
+    let providers = counted(all as u64, "provider", "providers");
+    let aliases = counted(routing.aliases.len() as u64, "alias", "aliases");
+    match off {
+        0 => format!("{providers}, {aliases}"),
+        off => format!("{off} of {providers} switched off, {aliases}"),
+    }
+}
+
+/// Says what was done. What was refused is said in its form, which stays open.
+fn tell(acts: Acts) {
+    let toasts = Toasts::here();
+    Effect::new(move |_| {
+        if let Some(Ok(row)) = acts.create.value().get() {
+            toasts.good(format!("{} is ready. Aliases can lead to it.", row.name));
+            acts.create.clear();
+        }
+    });
+    Effect::new(move |_| {
+        if let Some(Ok(row)) = acts.update.value().get() {
+            toasts.good(format!("{} is changed, on every node within a second.", row.name));
+            acts.update.clear();
+        }
+    });
+    Effect::new(move |_| {
+        if let Some(Ok(row)) = acts.switch.value().get() {
+            let state =
+                if row.active { "on: calls go to it again" } else { "off: no call goes to it" };
+            toasts.good(format!("{} is switched {state}.", row.name));
+            acts.switch.clear();
+        }
+    });
+    Effect::new(move |_| {
+        if let Some(Ok(row)) = acts.key.value().get() {
+            toasts.good(format!("{} has a new key.", row.name));
+            acts.key.clear();
+        }
+    });
+    Effect::new(move |_| {
+        if let Some(Ok(())) = acts.remove.value().get() {
+            toasts.good("The provider is removed.");
+            acts.remove.clear();
+        }
+    });
+    tell_of_aliases(acts, toasts);
+}
+
+fn tell_of_aliases(acts: Acts, toasts: Toasts) {
+    Effect::new(move |_| {
+        if let Some(Ok(row)) = acts.create_alias.value().get() {
+            toasts.good(format!("Programs can ask for {}.", row.name));
+            acts.create_alias.clear();
+        }
+    });
+    Effect::new(move |_| {
+        if let Some(Ok(row)) = acts.update_alias.value().get() {
+            toasts.good(format!("{} is changed, on every node within a second.", row.name));
+            acts.update_alias.clear();
+        }
+    });
+    Effect::new(move |_| {
+        if let Some(Ok(())) = acts.remove_alias.value().get() {
+            toasts.good("The alias is removed. Programs that ask for it are refused.");
+            acts.remove_alias.clear();
+        }
+    });
+}
+
+/// Whether this person may change anything here.
+fn may() -> bool {
+    Here::get().is_some_and(|here| here.with(|view| view.may(Permission::ManageProviders)))
+}
+
+/// Shown to those who may; the page itself tells others which role does.
+fn new_provider() -> AnyView {
+    may()
+        .then(|| {
+            view! {
+                <LinkButton href=paths::provider_new() tone=Tone::Primary>
+                    {icon(Icon::Plus)}
+                    <span>"New provider"</span>
+                </LinkButton>
+            }
+        })
+        .into_any()
+}
+
+fn new_alias() -> AnyView {
+    may()
+        .then(|| {
+            view! {
+                <LinkButton href=paths::alias_new()>
+                    {icon(Icon::Plus)}
+                    <span>"New alias"</span>
+                </LinkButton>
+            }
+        })
+        .into_any()
+}
+
+/// What a form says at its head: everything that no field of its own says.
+fn general(fault: Option<Fault>, own: &[contract::fault::Field]) -> Option<impl IntoView + use<>> {
+    let told = match &fault {
+        Some(Fault::Invalid { field, .. }) => !own.contains(field),
+        Some(_) => true,
+        None => false,
+    };
+    fault.filter(|_| told).map(|fault| {
+        let text = sentence(&fault);
+        view! { <p class="form-alert">{icon(Icon::Alert)}<span>{text}</span></p> }
+    })
+}
