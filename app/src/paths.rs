@@ -12,10 +12,14 @@ pub const WELCOME: &str = "/welcome";
 pub const ACTIVITY: &str = "/activity";
 /// API keys.
 pub const KEYS: &str = "/keys";
+/// Circuits, for the operator.
+pub const CIRCUITS: &str = "/circuits";
 /// Tenants, for the operator.
 pub const TENANTS: &str = "/tenants";
 /// The live feed: server-sent events.
 pub const LIVE_ACTIVITY: &str = "/live/activity";
+/// The live feed of changed circuits: server-sent events.
+pub const LIVE_CIRCUITS: &str = "/live/circuits";
 
 /// Signing in, and then back to a page of ours.
 #[must_use]

@@ -253,6 +253,7 @@ async fn start(
         pepper: Zeroizing::new(*secrets.pepper.expose()),
         throttle_key: Zeroizing::new(*secrets.throttle.expose()),
         setup_token: Some(setup_token.clone()),
+        prober: None,
         simulated: simulator.is_some(),
     });
     Ok(Parts { store, gateway, console, feed, simulator })

@@ -11,6 +11,7 @@
 mod access;
 mod activity;
 mod call;
+mod circuits;
 mod frame;
 mod keys;
 mod tenants;
@@ -18,6 +19,7 @@ mod tenants;
 mod act;
 mod fault;
 mod form;
+mod prober;
 
 use std::sync::Arc;
 
@@ -27,6 +29,8 @@ use secrecy::SecretString;
 use store::Store;
 use vault::KeyRing;
 use zeroize::Zeroizing;
+
+pub use prober::{Probe, Prober};
 
 /// Which pepper new keys are hashed under; stored with each of them.
 pub const PEPPER_ID: i32 = 1;
@@ -48,6 +52,8 @@ pub struct Services {
     /// Proves that whoever makes the first account can read the server's console. It is worth nothing
     /// as soon as there is an account; `None` closes the first run.
     pub setup_token: Option<SecretString>,
+    /// Asks a provider for one small answer; `None` where nothing here reaches providers.
+    pub prober: Option<Arc<dyn Prober>>,
     /// Whether the built-in simulator answers calls, which every page then says.
     pub simulated: bool,
 }
@@ -61,6 +67,7 @@ pub fn console(services: Services) -> contract::Console {
         frame: services.clone(),
         activity: services.clone(),
         call: services.clone(),
+        circuits: services.clone(),
         keys: services.clone(),
         tenants: services,
     }

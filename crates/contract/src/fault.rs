@@ -82,6 +82,7 @@ closed! {
         Confirmation = "Confirmation",
         Reason = "Reason",
         Filter = "Filter",
+        Minutes = "Minutes",
     }
 }
 
@@ -103,6 +104,7 @@ closed! {
         DoesNotMatch = "does not match",
         Unknown = "does not exist",
         Malformed = "cannot be read",
+        NotWithinADay = "must be between 1 and 1,440",
     }
 }
 

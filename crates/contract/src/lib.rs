@@ -8,6 +8,7 @@
 pub mod access;
 pub mod activity;
 pub mod call;
+pub mod circuits;
 pub mod fault;
 pub mod frame;
 pub mod keys;
@@ -28,6 +29,8 @@ pub struct Console {
     pub call: Arc<dyn call::Calls>,
     /// API keys.
     pub keys: Arc<dyn keys::Keys>,
+    /// Circuits, for the operator.
+    pub circuits: Arc<dyn circuits::Circuits>,
     /// Tenants, for the operator.
     pub tenants: Arc<dyn tenants::Tenants>,
 }

@@ -1,7 +1,9 @@
 //! No change without its audit row: where the row cannot be written, nothing has changed.
 
+use contract::circuits::NewForce;
 use contract::fault::Fault;
 use contract::keys::{KeyState, NewKey};
+use domain::circuit::Force;
 
 use crate::house::{House, PASSWORD, new_tenant};
 
@@ -22,6 +24,7 @@ async fn nothing_changes_that_cannot_be_put_on_record() {
     let tenant = house.tenant(&operator, "acme").await;
     let kept = house.key(&tenant.admin, tenant.project, "kept").await;
     let log = house.actions(tenant.id).await;
+    house.provider("alpha").await;
     house.as_superuser(DEAF).await;
 
     let console = &house.console;
@@ -31,6 +34,9 @@ async fn nothing_changes_that_cannot_be_put_on_record() {
     failed(console.tenants.create(&operator, new_tenant("globex", "g@globex.example")).await);
     let why = Some("ticket 7".to_owned());
     failed(console.access.take_seat(&operator, Some(tenant.id), why).await);
+    let force =
+        NewForce { model: String::new(), to: Force::Open, reason: "ticket 7".into(), minutes: 5 };
+    failed(console.circuits.force(&operator, "alpha", force).await);
     failed(console.access.sign_out(&tenant.admin).await);
     failed(house.sign_in("admin@acme.example", PASSWORD).await);
 
@@ -40,6 +46,7 @@ async fn nothing_changes_that_cannot_be_put_on_record() {
     assert_eq!((keys[0].id, keys[0].state), (kept, KeyState::Active));
     assert_eq!(console.tenants.list(&operator).await.unwrap().len(), 1);
     assert_eq!(house.actions(tenant.id).await, log);
+    assert_eq!(house.store.circuits().await.unwrap(), []);
     // The account of the tenant that was not made was not made either.
     let person = house.sign_in("g@globex.example", PASSWORD).await;
     assert_eq!(person.unwrap_err(), Fault::WrongCredentials);

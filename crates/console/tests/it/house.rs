@@ -11,13 +11,16 @@ use contract::keys::NewKey;
 use contract::tenants::NewTenant;
 use domain::caller::{Caller, Scope};
 use domain::clock::{Clock, SystemClock};
-use domain::ids::{AccountId, KeyId, ProjectId, RequestId, TenantId};
+use domain::ids::{AccountId, KeyId, ProjectId, ProviderId, RequestId, SecretId, TenantId};
 use domain::role::Role;
 use identity::password::Passwords;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{Connection as _, PgConnection};
 use store::accounts::NewAccount;
 use store::audit::AuditRow;
+use store::keks::NewKek;
+use store::providers::{Dialect, OnHangup, ProviderSpec, TargetSpec};
+use store::secrets::NewSecret;
 use store::{Reason, RuntimeUrls, Store};
 use tempfile::TempDir;
 use testing::{ManualClock, TestDatabase};
@@ -80,6 +83,7 @@ impl House {
             pepper: [3; 32].into(),
             throttle_key: [4; 32].into(),
             setup_token: Some(TOKEN.into()),
+            prober: Some(Arc::new(Oracle)),
             simulated: true,
         });
         Self { console, store, clock, ring, database, _folder: folder }
@@ -172,6 +176,49 @@ impl House {
         self.console.keys.create(admin, new).await.unwrap().row.id
     }
 
+    /// A provider with a key of its own, which answers the alias `<slug>-alias` with its model `m`.
+    pub async fn provider(&self, slug: &str) -> ProviderId {
+        let (secret, kek) = (SecretId::mint(), Uuid::now_v7());
+        let kek = NewKek { id: kek, wrapped: vec![1; 60], master_id: "master-1".into() };
+        let kek = self.store.promote_kek(TenantId::PLATFORM, &kek, None).await.unwrap();
+        let platform = Scope { tenant_id: TenantId::PLATFORM, projects: vec![] };
+        let mut tx = self.store.tenant(&platform).await.unwrap();
+        tx.insert_secret(&NewSecret {
+            id: secret,
+            version: 1,
+            label: slug.into(),
+            fingerprint: format!("f1-{slug}"),
+            blob: vec![2; 90],
+            kek_id: kek.id,
+        })
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = self.store.system(Reason::Configure).await.unwrap();
+        let spec = ProviderSpec {
+            id: ProviderId::mint(),
+            slug: slug.into(),
+            name: format!("The {slug} provider"),
+            dialect: Dialect::OpenAi,
+            base_url: "http://127.0.0.1:9/v1".into(),
+            secret_id: Some(secret),
+            simulated: false,
+            on_hangup: OnHangup::Drain,
+            active: true,
+        };
+        let id = tx.upsert_provider(&spec).await.unwrap();
+        let target = TargetSpec {
+            provider_id: id,
+            upstream_model: "m".into(),
+            price_provider: slug.into(),
+            price_model: "m".into(),
+            output_tokens_max: 1_024,
+        };
+        tx.put_alias(&format!("{slug}-alias"), &[target]).await.unwrap();
+        tx.commit().await.unwrap();
+        id
+    }
+
     /// A tenant's audit log, newest first.
     pub async fn log(&self, tenant_id: TenantId) -> Vec<AuditRow> {
         let mut tx = self.store.tenant(&Scope { tenant_id, projects: vec![] }).await.unwrap();
@@ -210,6 +257,22 @@ pub fn new_tenant(slug: &str, email: &str) -> NewTenant {
         admin_name: "Anna".into(),
         admin_email: email.into(),
         admin_password: SecretString::from(PASSWORD),
+    }
+}
+
+/// A provider that always answers, and says what it was asked for.
+struct Oracle;
+
+#[async_trait]
+impl console::Prober for Oracle {
+    async fn probe(&self, provider: ProviderId, model: &str) -> console::Probe {
+        console::Probe {
+            ok: true,
+            status: Some(200),
+            latency_ms: 12,
+            model_served: Some(format!("{model}-1")),
+            note: format!("asked {provider}"),
+        }
     }
 }
 

@@ -14,6 +14,7 @@ mod access;
 mod activity;
 mod audit;
 mod calls;
+mod circuits;
 mod house;
 mod keys;
 mod roles;

@@ -1,9 +1,11 @@
 //! Who may do what, asked of every method: changing the policy means changing this picture of it.
 
 use contract::activity::ActivityFilter;
+use contract::circuits::NewForce;
 use contract::fault::Fault;
 use contract::keys::NewKey;
 use domain::caller::Caller;
+use domain::circuit::Force;
 use domain::cursor::Cursor;
 use domain::ids::{CallId, TenantId};
 use domain::role::Role;
@@ -11,7 +13,7 @@ use domain::role::Role;
 use crate::calls::completed;
 use crate::house::{House, Tenant, new_tenant};
 
-const METHODS: [&str; 11] = [
+const METHODS: [&str; 16] = [
     "frame",
     "list",
     "newer",
@@ -22,6 +24,11 @@ const METHODS: [&str; 11] = [
     "revoke",
     "tenants",
     "make tenant",
+    "circuits",
+    "circuit",
+    "force",
+    "clear",
+    "probe",
     "enter other",
 ];
 
@@ -52,6 +59,12 @@ async fn row(
     let slug = name.replace(' ', "-");
     let made = new_tenant(&slug, &format!("{slug}@new.example"));
     let why = Some("to see whether they may".to_owned());
+    let force = NewForce {
+        model: String::new(),
+        to: Force::Open,
+        reason: "to see whether they may".into(),
+        minutes: 1,
+    };
     let marks = [
         mark(c.frame.frame(caller).await),
         mark(c.activity.list(caller, &filter, Cursor::Newest).await),
@@ -63,6 +76,11 @@ async fn row(
         mark(c.keys.revoke(caller, victim, format!("victim {name}")).await),
         mark(c.tenants.list(caller).await),
         mark(c.tenants.create(caller, made).await),
+        mark(c.circuits.list(caller).await),
+        mark(c.circuits.detail(caller, "alpha").await),
+        mark(c.circuits.force(caller, "alpha", force).await),
+        mark(c.circuits.clear(caller, "alpha", "").await),
+        mark(c.circuits.probe(caller, "alpha", "").await),
         mark(c.access.take_seat(caller, Some(other), why).await),
     ];
     format!("{name:<16} {}", marks.iter().collect::<String>())
@@ -75,6 +93,7 @@ async fn every_method_asks_the_policy() {
     let other = house.tenant(&operator, "globex").await.id;
     let key = house.key(&tenant.admin, tenant.project, "server").await;
     let call = completed(&house, &tenant, key).await;
+    house.provider("alpha").await;
     let projects = [tenant.project];
     let member = house.person(tenant.id, Role::Member, "mia@acme.example", &projects).await;
     let outside = house.person(tenant.id, Role::Member, "out@acme.example", &[]).await;
@@ -95,12 +114,12 @@ async fn every_method_asks_the_policy() {
     assert_eq!(
         table,
         [
-            "operator         xttt.t..xxx",
-            "operator seated  xxxx.x..xxx",
-            "tenant admin     xxxxxxxx..-",
-            "member           xxxx.x....-",
-            "member outside   xxx-.x....-",
-            "auditor          xxxxxx....-",
+            "operator         xttt.t..xxxxxxxx",
+            "operator seated  xxxx.x..xxxxxxxx",
+            "tenant admin     xxxxxxxx.......-",
+            "member           xxxx.x.........-",
+            "member outside   xxx-.x.........-",
+            "auditor          xxxxxx.........-",
         ],
         "columns: {METHODS:?}"
     );
@@ -127,5 +146,5 @@ async fn the_frame_shows_what_each_may_see() {
     assert_eq!((frame.tenants.len(), frame.projects[0].id), (1, tenant.project));
     assert_eq!((frame.name.as_str(), frame.email.as_str()), ("Anna", "admin@acme.example"));
     let may: Vec<_> = frame.permissions.iter().map(|p| Role::TenantAdmin.may(*p)).collect();
-    assert_eq!(may, [true; 4]);
+    assert_eq!(may, [true; 6]);
 }
