@@ -14,10 +14,14 @@ pub const ACTIVITY: &str = "/activity";
 pub const KEYS: &str = "/keys";
 /// Providers and aliases, for the operator.
 pub const PROVIDERS: &str = "/providers";
+/// Circuits, for the operator.
+pub const CIRCUITS: &str = "/circuits";
 /// Tenants, for the operator.
 pub const TENANTS: &str = "/tenants";
 /// The live feed: server-sent events.
 pub const LIVE_ACTIVITY: &str = "/live/activity";
+/// The live feed of changed circuits: server-sent events.
+pub const LIVE_CIRCUITS: &str = "/live/circuits";
 
 /// Signing in, and then back to a page of ours.
 #[must_use]

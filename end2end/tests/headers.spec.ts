@@ -108,14 +108,18 @@ test("a stranger gets nothing from server functions or the live feed", async ({ 
     ["/do/keys/list", { form: {} }],
     ["/do/keys/revoke", { form: { id, confirmation: "x" } }],
     ["/do/tenants/list", { form: {} }],
+    ["/do/circuits/list", { form: {} }],
+    ["/do/circuits/clear", { form: { provider: "simulator", model: "" } }],
     ["/do/frame/load", { form: {} }],
   ];
   for (const [path, body] of asked) {
     const answer = await request.post(path, { ...body, headers: { origin: baseUrl } });
     expect(answer.status(), path).toBe(401);
   }
-  const live = await request.get("/live/activity", { maxRedirects: 0 });
-  expect(live.status()).toBe(401);
+  for (const path of ["/live/activity", "/live/circuits"]) {
+    const live = await request.get(path, { maxRedirects: 0 });
+    expect(live.status(), path).toBe(401);
+  }
 });
 
 test("the console's cookie opens no call, and a key opens no page", async ({ playwright, request }) => {

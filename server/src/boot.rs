@@ -25,7 +25,7 @@ use crate::cli::say;
 use crate::config::{Config, Settings};
 use crate::edge::origin::Origin;
 use crate::http::{self, Doors, live, metrics};
-use crate::prober::NoProber;
+use crate::prober::GatewayProber;
 use crate::secrets::Secrets;
 use crate::{demo, estate, jobs, keks, log, secrets, simulated};
 
@@ -254,7 +254,7 @@ async fn start(
         pepper: Zeroizing::new(*secrets.pepper.expose()),
         throttle_key: Zeroizing::new(*secrets.throttle.expose()),
         setup_token: Some(setup_token.clone()),
-        prober: Arc::new(NoProber),
+        prober: Arc::new(GatewayProber(gateway.clone())),
         simulated: simulator.is_some(),
     });
     Ok(Parts { store, gateway, console, feed, simulator })

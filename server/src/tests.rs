@@ -123,20 +123,25 @@ async fn other_sites_are_refused(house: &House) {
             assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} with {headers:?}");
         }
     }
-    let answer =
-        house.ask(Method::GET, "/live/activity", &[("sec-fetch-site", "cross-site")]).await;
-    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    for path in ["/live/activity", "/live/circuits"] {
+        let answer = house.ask(Method::GET, path, &[("sec-fetch-site", "cross-site")]).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+    }
 }
 
 async fn pages_send_strangers_away(house: &House) {
     // Nobody has an account yet: everything leads to the first run.
-    for path in ["/", "/activity", "/keys", "/tenants", "/calls/x", "/sign-in", "/nowhere"] {
+    for path in
+        ["/", "/activity", "/keys", "/circuits", "/tenants", "/calls/x", "/sign-in", "/nowhere"]
+    {
         let answer = house.ask(Method::GET, path, &[]).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
         assert_eq!(answer.headers[header::LOCATION], "/welcome", "{path}");
     }
-    let answer = house.ask(Method::GET, "/live/activity", &[]).await;
-    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    for path in ["/live/activity", "/live/circuits"] {
+        let answer = house.ask(Method::GET, path, &[]).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{path}");
+    }
 }
 
 async fn pages_carry_their_headers(house: &House) {

@@ -12,6 +12,7 @@ mod access;
 mod activity;
 mod aliases;
 mod call;
+mod circuits;
 mod frame;
 mod keys;
 mod providers;
@@ -68,6 +69,7 @@ pub fn console(services: Services) -> contract::Console {
         frame: services.clone(),
         activity: services.clone(),
         call: services.clone(),
+        circuits: services.clone(),
         keys: services.clone(),
         aliases: services.clone(),
         providers: services.clone(),

@@ -98,6 +98,7 @@ closed! {
         TargetOutput = "A target's longest answer",
         TargetWeight = "A target's weight",
         TargetContext = "A target's longest context",
+        Minutes = "Minutes",
     }
 }
 
@@ -135,6 +136,7 @@ closed! {
         NotANumber = "is not a whole number within its bounds",
         NoneWeighted = "need one with a weight above 0",
         TooMany = "are too many: use at most 20",
+        NotWithinADay = "must be between 1 and 1,440",
     }
 }
 

@@ -9,6 +9,7 @@ pub mod access;
 pub mod activity;
 pub mod aliases;
 pub mod call;
+pub mod circuits;
 pub mod fault;
 pub mod frame;
 pub mod keys;
@@ -34,6 +35,8 @@ pub struct Console {
     pub aliases: Arc<dyn aliases::Aliases>,
     /// Providers, for the operator.
     pub providers: Arc<dyn providers::Providers>,
+    /// Circuits, for the operator.
+    pub circuits: Arc<dyn circuits::Circuits>,
     /// Tenants, for the operator.
     pub tenants: Arc<dyn tenants::Tenants>,
 }

@@ -5,10 +5,12 @@
 //! again for twice as long. A person can override all of it for a while. The database keeps the same rule
 //! (`migrations/0013_circuits.sql`), so that all nodes share one circuit; a test compares the two.
 
+use std::str::FromStr;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::words::words;
+use crate::words::{UnknownWord, words};
 
 /// Faults in a row that open a closed circuit.
 pub const FAULTS_TO_OPEN: u32 = 5;
@@ -61,6 +63,24 @@ words! {
         /// Every call passes.
         Closed = "closed", "Forced closed";
     }
+}
+
+/// What moved a circuit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// A fault.
+    Fault(Fault),
+    /// A success.
+    Success,
+    /// A trial was begun.
+    Trial,
+    /// A person forced it.
+    Forced,
+    /// A person ended the override.
+    Cleared,
+    /// The override ended by itself.
+    Expired,
 }
 
 /// Which faults count beyond those that always do.
@@ -123,6 +143,20 @@ impl Fault {
             500..=599 => Some(Self::ServerError),
             _ => None,
         }
+    }
+}
+
+impl FromStr for Cause {
+    type Err = UnknownWord;
+    fn from_str(word: &str) -> Result<Self, UnknownWord> {
+        Ok(match word {
+            "success" => Self::Success,
+            "trial" => Self::Trial,
+            "forced" => Self::Forced,
+            "cleared" => Self::Cleared,
+            "expired" => Self::Expired,
+            fault => Self::Fault(fault.parse()?),
+        })
     }
 }
 

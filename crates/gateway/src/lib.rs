@@ -57,7 +57,6 @@ pub mod sse;
 
 pub use doors::{ClientIp, DOORS, Door, router};
 pub use gateway::{Gateway, Health, Parts, Pepper, StartError};
-pub use probe::Probe;
 pub use settings::{Settings, SettingsError};
 pub use upstream::egress::EgressAllow;
 pub use upstream::meter::{Meter, NoAnswer, Said};

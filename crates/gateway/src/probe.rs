@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use domain::ids::{CallId, ProviderId};
+use domain::probe::Probe;
 use domain::provider::Surface;
 use http::HeaderMap;
 use serde::Deserialize;
@@ -15,21 +16,6 @@ use crate::upstream::headers::{self, Recipient};
 const WAIT: Duration = Duration::from_secs(10);
 /// Largest list of models that is read, in bytes.
 const LIST_BYTES_MAX: usize = 4 * 1024 * 1024;
-
-/// What a probe found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Probe {
-    /// Whether the provider answered with a success.
-    pub ok: bool,
-    /// Its status, where it answered at all.
-    pub status: Option<u16>,
-    /// From the question to the head of the answer, in milliseconds.
-    pub latency_ms: u64,
-    /// The model that was asked for, where the provider lists it.
-    pub model_served: Option<String>,
-    /// What there is to say, in one sentence.
-    pub note: String,
-}
 
 #[derive(Deserialize)]
 struct List {
@@ -60,7 +46,7 @@ impl Gateway {
         let client = self.clients().towards(provider.private_network);
         let began = Instant::now();
         let answer = client.get(url).headers(headers).timeout(WAIT).send().await;
-        let latency_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let latency_ms = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);
         match answer {
             Err(error) => {
                 let error = error.without_url();
@@ -84,7 +70,7 @@ impl Gateway {
                     _ => ("It answered with an error.".to_owned(), None),
                 };
                 let (ok, status) = (status.is_success(), Some(status.as_u16()));
-                Probe { ok, status, latency_ms, model_served, note }
+                Probe { ok, status, latency_ms, model_served, note: Some(note) }
             }
         }
     }
@@ -112,5 +98,5 @@ async fn listed(mut response: reqwest::Response, model: &str) -> (String, Option
 }
 
 fn said(note: &str) -> Probe {
-    Probe { ok: false, status: None, latency_ms: 0, model_served: None, note: note.to_owned() }
+    Probe { ok: false, status: None, latency_ms: 0, model_served: None, note: Some(note.to_owned()) }
 }

@@ -19,7 +19,7 @@ use crate::system::SystemTx;
 use crate::text::bounded;
 
 pub use estate::{CircuitProvider, Dependant, SecretFacts};
-pub use history::{CircuitCause, CircuitChange, CircuitEvent, Downtime, EVENT_ROWS_MAX};
+pub use history::{CircuitChange, CircuitEvent, Downtime, EVENT_ROWS_MAX};
 
 /// The model that means the provider as a whole.
 pub const WHOLE_PROVIDER: &str = "";

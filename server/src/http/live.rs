@@ -1,6 +1,8 @@
-//! The live feed: tells an open page that there are new calls; the page then asks for them itself.
+//! The live feed: tells an open page that there are new calls, or that a circuit changed; the page then
+//! asks for them itself.
 //!
 //! What is sent is a call's id and nothing else, and only for tenants and projects in the caller's reach.
+//! Of circuits it is only that one changed, and only to those who may see them.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -11,6 +13,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::{Router, routing};
 use domain::caller::{Caller, Seat};
 use domain::ids::{CallId, ProjectId, TenantId};
+use domain::role::Permission;
 use futures_util::{Stream, StreamExt as _};
 use store::{Channel, Notice, Store};
 use tokio::sync::broadcast;
@@ -32,10 +35,11 @@ pub struct Recorded {
     latest: CallId,
 }
 
-/// Passes notices of recorded calls to open pages.
+/// Passes notices of recorded calls and of changed circuits to open pages.
 #[derive(Clone)]
 pub struct Feed {
-    sender: broadcast::Sender<Recorded>,
+    calls: broadcast::Sender<Recorded>,
+    circuits: broadcast::Sender<()>,
     /// Ends the open streams, which would otherwise outlast everything else at a stop.
     closing: CancellationToken,
 }
@@ -44,7 +48,11 @@ impl Feed {
     /// A feed without a source yet.
     #[must_use]
     pub fn new() -> Self {
-        Self { sender: broadcast::Sender::new(NOTICES_MAX), closing: CancellationToken::new() }
+        Self {
+            calls: broadcast::Sender::new(NOTICES_MAX),
+            circuits: broadcast::Sender::new(NOTICES_MAX),
+            closing: CancellationToken::new(),
+        }
     }
 
     /// Ends every open stream.
@@ -52,24 +60,33 @@ impl Feed {
         self.closing.cancel();
     }
 
-    /// Listens to the database for as long as the process lives.
+    /// Listens to the database for as long as the process lives. Nobody may be watching; that is no error.
     pub async fn run(self, store: Store) {
-        loop {
-            match store.listen(Channel::Calls).await {
-                Ok(mut listener) => loop {
-                    // What was lost while the connection was made again is told by the next notice.
-                    let Ok(notice) = listener.recv().await else { break };
-                    if let Notice::Payload(text) = notice {
-                        for recorded in text.split(',').filter_map(parse) {
-                            // Nobody may be watching; that is no error.
-                            let _watchers = self.sender.send(recorded);
-                        }
-                    }
-                },
-                Err(error) => tracing::warn!(%error, "the live feed cannot listen; trying again"),
+        let calls = follow(&store, Channel::Calls, |notice| {
+            // What was lost while the connection was made again is told by the next notice.
+            if let Notice::Payload(text) = notice {
+                for recorded in text.split(',').filter_map(parse) {
+                    let _watchers = self.calls.send(recorded);
+                }
             }
-            tokio::time::sleep(Duration::from_secs(1)).await;
+        });
+        // A lost notice of a circuit may be the last for long: whoever watches looks again.
+        let circuits = follow(&store, Channel::Circuits, |_| _ = self.circuits.send(()));
+        tokio::join!(calls, circuits);
+    }
+}
+
+async fn follow(store: &Store, channel: Channel, tell: impl Fn(Notice)) {
+    loop {
+        match store.listen(channel).await {
+            Ok(mut listener) => {
+                while let Ok(notice) = listener.recv().await {
+                    tell(notice);
+                }
+            }
+            Err(error) => tracing::warn!(%error, "the live feed cannot listen; trying again"),
         }
+        tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }
 
@@ -79,9 +96,12 @@ impl Default for Feed {
     }
 }
 
-/// `/live/activity`.
+/// `/live/activity` and `/live/circuits`.
 pub fn routes(feed: Feed) -> Router {
-    Router::new().route(app::paths::LIVE_ACTIVITY, routing::get(activity)).with_state(feed)
+    Router::new()
+        .route(app::paths::LIVE_ACTIVITY, routing::get(activity))
+        .route(app::paths::LIVE_CIRCUITS, routing::get(circuits))
+        .with_state(feed)
 }
 
 async fn activity(
@@ -92,7 +112,7 @@ async fn activity(
     let Seat::Tenant { tenant_id, projects, .. } = caller.seat else {
         return Err(StatusCode::FORBIDDEN);
     };
-    let events = BroadcastStream::new(feed.sender.subscribe())
+    let events = BroadcastStream::new(feed.calls.subscribe())
         .filter_map(move |recorded| {
             // A page that lagged behind is told by whatever comes next.
             let seen = recorded
@@ -102,11 +122,32 @@ async fn activity(
         })
         .map(|recorded| {
             let data = format!(r#"{{"latest":"{}"}}"#, recorded.latest);
-            Ok(Event::default().event("calls").data(data))
-        })
+            Event::default().event("calls").data(data)
+        });
+    Ok(stream(&feed, events))
+}
+
+async fn circuits(
+    State(feed): State<Feed>,
+    caller: Option<Extension<Caller>>,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, StatusCode> {
+    let Some(Extension(caller)) = caller else { return Err(StatusCode::UNAUTHORIZED) };
+    caller.require(Permission::ReadProviders).map_err(|_| StatusCode::FORBIDDEN)?;
+    // A page that lagged behind looks again like the others.
+    let events = BroadcastStream::new(feed.circuits.subscribe())
+        .map(|_| Event::default().event("circuits").data("{}"));
+    Ok(stream(&feed, events))
+}
+
+fn stream(
+    feed: &Feed,
+    events: impl Stream<Item = Event>,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let events = events
+        .map(Ok)
         .take_until(tokio::time::sleep(Duration::from_secs(STREAM_S_MAX)))
-        .take_until(feed.closing.cancelled_owned());
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(KEEP_ALIVE_S))))
+        .take_until(feed.closing.clone().cancelled_owned());
+    Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(KEEP_ALIVE_S)))
 }
 
 /// `tenant:project:latest call`.

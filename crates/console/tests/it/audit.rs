@@ -1,9 +1,11 @@
 //! No change without its audit row: where the row cannot be written, nothing has changed.
 
 use contract::aliases::AliasForm;
+use contract::circuits::NewForce;
 use contract::fault::Fault;
 use contract::keys::{KeyState, NewKey};
 use contract::providers::{ProviderForm, ProviderRow};
+use domain::circuit::Force;
 use domain::provider::Surface;
 
 use crate::aliases::alias;
@@ -29,6 +31,7 @@ async fn nothing_changes_that_cannot_be_put_on_record() {
     let log = house.actions(tenant.id).await;
     let provider = house.console.providers.create(&operator, new_provider("near")).await.unwrap();
     house.console.aliases.create(&operator, "kept".into(), alias("near")).await.unwrap();
+    house.provider("alpha").await;
     house.as_superuser(DEAF).await;
 
     let console = &house.console;
@@ -38,6 +41,9 @@ async fn nothing_changes_that_cannot_be_put_on_record() {
     failed(console.tenants.create(&operator, new_tenant("globex", "g@globex.example")).await);
     let why = Some("ticket 7".to_owned());
     failed(console.access.take_seat(&operator, Some(tenant.id), why).await);
+    let force =
+        NewForce { model: String::new(), to: Force::Open, reason: "ticket 7".into(), minutes: 5 };
+    failed(console.circuits.force(&operator, "alpha", force).await);
     failed(console.access.sign_out(&tenant.admin).await);
     failed(console.providers.create(&operator, new_provider("far")).await);
     let surfaces = vec![Surface::Chat];
@@ -62,6 +68,7 @@ async fn nothing_changes_that_cannot_be_put_on_record() {
     let aliases = console.aliases.list(&operator).await.unwrap();
     assert_eq!((aliases.len(), &aliases[0].description), (1, &None));
     assert_eq!(house.actions(tenant.id).await, log);
+    assert_eq!(house.store.circuits().await.unwrap(), []);
     // The account of the tenant that was not made was not made either.
     let person = house.sign_in("g@globex.example", PASSWORD).await;
     assert_eq!(person.unwrap_err(), Fault::WrongCredentials);

@@ -11,8 +11,9 @@ use contract::keys::NewKey;
 use contract::tenants::NewTenant;
 use domain::caller::{Caller, Scope};
 use domain::clock::{Clock, SystemClock};
-use domain::ids::{AccountId, KeyId, ProjectId, ProviderId, RequestId, TenantId};
+use domain::ids::{AccountId, KeyId, ProjectId, ProviderId, RequestId, SecretId, TenantId};
 use domain::probe::Probe;
+use domain::provider::{Auth, ProviderKind, Strategy, Surface, Wire};
 use domain::role::Role;
 use identity::password::Passwords;
 use secrecy::{ExposeSecret, SecretString};
@@ -20,6 +21,9 @@ use sqlx::{Connection as _, PgConnection};
 use store::accounts::{Account, NewAccount};
 use store::audit::AuditRow;
 use store::keks::{KekRow, NewKek};
+use store::aliases::{AliasSpec, TargetSpec};
+use store::providers::{OnHangup, ProviderSpec};
+use store::secrets::NewSecret;
 use store::{Reason, RuntimeUrls, Store, StoreError};
 use tempfile::TempDir;
 use testing::{ManualClock, TestDatabase};
@@ -182,6 +186,64 @@ impl House {
     pub async fn key(&self, admin: &Caller, project_id: ProjectId, name: &str) -> KeyId {
         let new = NewKey { project_id, name: name.into(), expires_in_days: None };
         self.console.keys.create(admin, new).await.unwrap().row.id
+    }
+
+    /// A provider with a key of its own, which answers the alias `<slug>-alias` with its model `m`.
+    pub async fn provider(&self, slug: &str) -> ProviderId {
+        let (secret, kek) = (SecretId::mint(), Uuid::now_v7());
+        let kek = NewKek { id: kek, wrapped: vec![1; 60], master_id: "master-1".into() };
+        let kek = self.store.promote_kek(TenantId::PLATFORM, &kek, None).await.unwrap();
+        let platform = Scope { tenant_id: TenantId::PLATFORM, projects: vec![] };
+        let mut tx = self.store.tenant(&platform).await.unwrap();
+        tx.insert_secret(&NewSecret {
+            id: secret,
+            version: 1,
+            label: slug.into(),
+            fingerprint: format!("f1-{slug}"),
+            blob: vec![2; 90],
+            kek_id: kek.id,
+        })
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = self.store.system(Reason::Configure).await.unwrap();
+        let spec = ProviderSpec {
+            id: ProviderId::mint(),
+            slug: slug.into(),
+            name: format!("The {slug} provider"),
+            kind: ProviderKind::Compatible,
+            base_url: "http://127.0.0.1:9/v1".into(),
+            auth: Auth::Bearer,
+            wire: Wire::Plain,
+            surfaces: vec![Surface::Chat],
+            region: None,
+            api_version: None,
+            private_network: true,
+            secret_id: Some(secret),
+            on_hangup: OnHangup::Drain,
+            active: true,
+        };
+        let id = tx.upsert_provider(&spec).await.unwrap();
+        let target = TargetSpec {
+            provider_id: id,
+            upstream_model: "m".into(),
+            price_provider: slug.into(),
+            price_model: "m".into(),
+            output_tokens_max: 1_024,
+            weight: 1,
+            context_tokens_max: None,
+            capabilities: None,
+        };
+        let alias = AliasSpec {
+            name: format!("{slug}-alias"),
+            strategy: Strategy::Priority,
+            regions: None,
+            description: None,
+            targets: vec![target],
+        };
+        tx.put_alias(&alias).await.unwrap();
+        tx.commit().await.unwrap();
+        id
     }
 
     /// A tenant's audit log, newest first.

@@ -15,6 +15,7 @@ mod activity;
 mod aliases;
 mod audit;
 mod calls;
+mod circuits;
 mod house;
 mod keys;
 mod providers;

@@ -1,9 +1,11 @@
 //! Who may do what, asked of every method: changing the policy means changing this picture of it.
 
 use contract::activity::ActivityFilter;
+use contract::circuits::NewForce;
 use contract::fault::Fault;
 use contract::keys::NewKey;
 use domain::caller::Caller;
+use domain::circuit::Force;
 use domain::cursor::Cursor;
 use domain::ids::{CallId, TenantId};
 use domain::role::Role;
@@ -13,7 +15,7 @@ use crate::calls::completed;
 use crate::house::{House, Tenant, new_tenant};
 use crate::providers::new_provider;
 
-const METHODS: [&str; 15] = [
+const METHODS: [&str; 20] = [
     "frame",
     "list",
     "newer",
@@ -24,6 +26,11 @@ const METHODS: [&str; 15] = [
     "revoke",
     "tenants",
     "make tenant",
+    "circuits",
+    "circuit",
+    "force",
+    "clear",
+    "probe",
     "enter other",
     "providers",
     "make provider",
@@ -58,6 +65,12 @@ async fn row(
     let slug = name.replace(' ', "-");
     let made = new_tenant(&slug, &format!("{slug}@new.example"));
     let why = Some("to see whether they may".to_owned());
+    let force = NewForce {
+        model: String::new(),
+        to: Force::Open,
+        reason: "to see whether they may".into(),
+        minutes: 1,
+    };
     let marks = [
         mark(c.frame.frame(caller).await),
         mark(c.activity.list(caller, &filter, Cursor::Newest).await),
@@ -69,6 +82,11 @@ async fn row(
         mark(c.keys.revoke(caller, victim, format!("victim {name}")).await),
         mark(c.tenants.list(caller).await),
         mark(c.tenants.create(caller, made).await),
+        mark(c.circuits.list(caller).await),
+        mark(c.circuits.detail(caller, "alpha").await),
+        mark(c.circuits.force(caller, "alpha", force).await),
+        mark(c.circuits.clear(caller, "alpha", "").await),
+        mark(c.circuits.probe(caller, "alpha", "").await),
         mark(c.access.take_seat(caller, Some(other), why).await),
         mark(c.providers.list(caller).await),
         mark(c.providers.create(caller, new_provider(&slug)).await),
@@ -85,6 +103,7 @@ async fn every_method_asks_the_policy() {
     let other = house.tenant(&operator, "globex").await.id;
     let key = house.key(&tenant.admin, tenant.project, "server").await;
     let call = completed(&house, &tenant, key).await;
+    house.provider("alpha").await;
     let projects = [tenant.project];
     let member = house.person(tenant.id, Role::Member, "mia@acme.example", &projects).await;
     let outside = house.person(tenant.id, Role::Member, "out@acme.example", &[]).await;
@@ -107,12 +126,12 @@ async fn every_method_asks_the_policy() {
     assert_eq!(
         table,
         [
-            "operator         xttt.t..xxxxxxx",
-            "operator seated  xxxx.x..xxxxxxx",
-            "tenant admin     xxxxxxxx..-....",
-            "member           xxxx.x....-....",
-            "member outside   xxx-.x....-....",
-            "auditor          xxxxxx....-....",
+            "operator         xttt.t..xxxxxxxxxxxx",
+            "operator seated  xxxx.x..xxxxxxxxxxxx",
+            "tenant admin     xxxxxxxx.......-....",
+            "member           xxxx.x.........-....",
+            "member outside   xxx-.x.........-....",
+            "auditor          xxxxxx.........-....",
         ],
         "columns: {METHODS:?}"
     );

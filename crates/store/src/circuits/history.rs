@@ -2,7 +2,7 @@
 //! calls from a provider on each day.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::circuit::{CircuitState, Fault, Forced};
+use domain::circuit::{Cause, CircuitState, Forced};
 use domain::ids::ProviderId;
 use uuid::Uuid;
 
@@ -12,23 +12,6 @@ use crate::system::SystemTx;
 
 /// Most events in one answer.
 pub const EVENT_ROWS_MAX: u32 = 1_000;
-
-/// What moved a circuit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CircuitCause {
-    /// A fault.
-    Fault(Fault),
-    /// A success.
-    Success,
-    /// A trial was begun.
-    Trial,
-    /// A person forced it.
-    Forced,
-    /// A person ended the override.
-    Cleared,
-    /// The override ended by itself.
-    Expired,
-}
 
 /// A change of a circuit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +29,7 @@ pub struct CircuitEvent {
     /// What it does by itself from here on.
     pub to: CircuitState,
     /// What moved it.
-    pub cause: CircuitCause,
+    pub cause: Cause,
     /// The override that counts from here on.
     pub forced: Option<Forced>,
     /// What there is to say: a status, a person's reason.
@@ -108,7 +91,7 @@ impl SystemTx<'_> {
                     at: row.at,
                     from: state(&row.from_state)?,
                     to: state(&row.to_state)?,
-                    cause: cause(&row.cause)?,
+                    cause: row.cause.parse().map_err(|_| unreadable("cause"))?,
                     forced: forced(row.forced, row.forced_until)?,
                     detail: row.detail,
                     by: row.by,
@@ -196,15 +179,4 @@ impl SystemTx<'_> {
             })
             .collect())
     }
-}
-
-fn cause(word: &str) -> Result<CircuitCause, StoreError> {
-    Ok(match word {
-        "success" => CircuitCause::Success,
-        "trial" => CircuitCause::Trial,
-        "forced" => CircuitCause::Forced,
-        "cleared" => CircuitCause::Cleared,
-        "expired" => CircuitCause::Expired,
-        fault => CircuitCause::Fault(fault.parse().map_err(|_| unreadable("cause"))?),
-    })
 }

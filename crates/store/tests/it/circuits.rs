@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::circuit::{
-    COOLDOWN_FIRST_S, COOLDOWN_MAX_S, Circuit, CircuitState, FAULTS_TO_OPEN, Fault, Force, Forced,
-    Gate, TRIAL_LEASE_S,
+    COOLDOWN_FIRST_S, COOLDOWN_MAX_S, Cause, Circuit, CircuitState, FAULTS_TO_OPEN, Fault, Force,
+    Forced, Gate, TRIAL_LEASE_S,
 };
 use domain::clock::{Clock, SystemClock};
 use domain::ids::{NodeId, ProviderId};
 use domain::outcome::Outcome;
 use sqlx::PgConnection;
 use store::calls::CallRecord;
-use store::circuits::{CircuitCause, CircuitEvent, CircuitRow, NewForce, WHOLE_PROVIDER};
+use store::circuits::{CircuitEvent, CircuitRow, NewForce, WHOLE_PROVIDER};
 use store::providers::{Dialect, OnHangup, ProviderSpec};
 use store::{Channel, Notice, Reason, StoreError};
 
@@ -184,7 +184,7 @@ async fn faults_from_many_nodes_open_it_exactly_once() {
     let events = events(&house, provider).await;
     assert_eq!(events.len(), 1);
     assert_eq!((events[0].from, events[0].to), (CircuitState::Closed, CircuitState::Open));
-    assert_eq!(events[0].cause, CircuitCause::Fault(Fault::ServerError));
+    assert_eq!(events[0].cause, Cause::Fault(Fault::ServerError));
 }
 
 #[tokio::test]
@@ -226,7 +226,7 @@ async fn one_of_many_nodes_gets_the_trial_and_its_success_closes_it() {
     assert_eq!(row.circuit, Circuit::CLOSED);
     assert_eq!(row.reason, None);
     let causes: Vec<_> = events(&house, provider).await.iter().map(|event| event.cause).collect();
-    use CircuitCause as C;
+    use Cause as C;
     assert_eq!(causes, [C::Fault(Fault::Connect), C::Trial, C::Success]);
     assert_eq!(house.store.circuit_success(provider, "other").await.unwrap(), None);
 }
@@ -293,9 +293,9 @@ async fn a_person_forces_a_circuit_for_a_while_and_clears_it() {
     let row = house.store.circuit_fault(provider, "", Fault::Timeout, None).await.unwrap();
     assert_eq!((row.circuit.forced, row.forced_by), (None, None));
     let events = events(&house, provider).await;
-    let expired = events.iter().find(|event| event.cause == CircuitCause::Expired).unwrap();
+    let expired = events.iter().find(|event| event.cause == Cause::Expired).unwrap();
     assert_eq!(expired.at, past);
-    let forced = events.iter().find(|event| event.cause == CircuitCause::Forced).unwrap();
+    let forced = events.iter().find(|event| event.cause == Cause::Forced).unwrap();
     assert_eq!(forced.forced, Some(Forced { to: Force::Open, until }));
     assert_eq!(forced.by.as_deref(), Some("op@example.test"));
     let mut tx = house.store.system(Reason::Circuits).await.unwrap();
@@ -422,11 +422,7 @@ async fn traffic_is_counted_over_all_tenants_and_names_none() {
     let house = House::new().await;
     let (a, b) = (house.tenant("ada").await, house.tenant("bob").await);
     let call = |tenant: &Tenant, at: &str, outcome, status, first_byte_us| {
-        let id = id_at(
-            at,
-            u128::from(u16::try_from(status).unwrap()) << 8
-                | u128::from(tenant.id.uuid().as_bytes()[15]),
-        );
+        let id = id_at(at, (u128::from(status) << 8) | u128::from(tenant.id.uuid().as_bytes()[15]));
         CallRecord { status, first_byte_us, ..house.record(tenant, id, outcome) }
     };
     use Outcome as O;
