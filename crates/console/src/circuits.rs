@@ -65,11 +65,7 @@ impl Services {
         let facts = view::Facts::read(&mut tx, now).await?;
         drop(tx);
         let credentials = self.credentials().await?;
-        Ok(CircuitsView {
-            read_at: now,
-            can_probe: true,
-            providers: facts.providers(&credentials),
-        })
+        Ok(CircuitsView { read_at: now, can_probe: true, providers: facts.providers(&credentials) })
     }
 
     async fn circuits_of(&self, caller: &Caller, slug: &str) -> Result<CircuitDetail, Failure> {

@@ -103,7 +103,8 @@ pub(crate) async fn attempt(
             let call = obligation.trail.call_id;
             tracing::warn!(%call, provider = provider.slug, %error, "the provider could not be reached");
             Tried::Failed(Failed {
-                ending: Ending::refusal(outcome, &refusal).note("the provider could not be reached"),
+                ending: Ending::refusal(outcome, &refusal)
+                    .note("the provider could not be reached"),
                 retryable: fault != Fault::Timeout,
                 same_again: fault != Fault::Timeout,
                 word: fault.as_str(),
@@ -151,8 +152,7 @@ fn prepare(
         Wire::Plain | Wire::Azure => body,
     };
     let credential = provider.credential.as_ref();
-    let recipient =
-        Recipient { surface: candidate.surface, wire: provider.wire, credential };
+    let recipient = Recipient { surface: candidate.surface, wire: provider.wire, credential };
     let mut headers = headers::to_provider(&out.headers, recipient, obligation.trail.call_id);
     if let Some(key) = credential.and_then(|credential| credential.aws()) {
         let region = provider.region.as_deref()?;

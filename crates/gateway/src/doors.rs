@@ -87,9 +87,7 @@ async fn ask(State(gateway): State<Arc<Gateway>>, request: Request, surface: Sur
     match answer.await {
         Ok(response) => response,
         // The call's task was cut off or panicked; its obligation has settled what there was.
-        Err(_) if gateway.is_stopping() => {
-            refuse::response(&Refusal::ShuttingDown, voice, call_id)
-        }
+        Err(_) if gateway.is_stopping() => refuse::response(&Refusal::ShuttingDown, voice, call_id),
         Err(_) => refuse::response(&Refusal::Internal, voice, call_id),
     }
 }

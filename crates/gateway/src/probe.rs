@@ -32,11 +32,15 @@ impl Gateway {
     pub async fn probe(&self, provider: ProviderId, model: &str) -> Probe {
         let snapshot = self.rules().current();
         let Some(provider) = snapshot.provider(provider).cloned() else {
-            return said("It cannot be called: it is switched off, its address is not allowed, or its key cannot be opened.");
+            return said(
+                "It cannot be called: it is switched off, its address is not allowed, or its key cannot be opened.",
+            );
         };
         drop(snapshot);
         let Some(url) = provider.models_url() else {
-            return said("Its wire has no question that is free of charge; send a call to test it.");
+            return said(
+                "Its wire has no question that is free of charge; send a call to test it.",
+            );
         };
         let anthropic = provider.serves(Surface::Messages) && !provider.serves(Surface::Chat);
         let surface = if anthropic { Surface::Messages } else { Surface::Chat };
@@ -98,5 +102,11 @@ async fn listed(mut response: reqwest::Response, model: &str) -> (String, Option
 }
 
 fn said(note: &str) -> Probe {
-    Probe { ok: false, status: None, latency_ms: 0, model_served: None, note: Some(note.to_owned()) }
+    Probe {
+        ok: false,
+        status: None,
+        latency_ms: 0,
+        model_served: None,
+        note: Some(note.to_owned()),
+    }
 }

@@ -89,9 +89,7 @@ pub(crate) fn event(
     broken: Broken<'_>,
 ) -> Bytes {
     match surface {
-        Surface::Messages | Surface::CountTokens => {
-            named("error", &anthropic(refusal, call_id))
-        }
+        Surface::Messages | Surface::CountTokens => named("error", &anthropic(refusal, call_id)),
         Surface::Responses => {
             let wire = refusal.wire();
             failed(wire.code, &refusal.message(), call_id, broken)
@@ -122,9 +120,7 @@ pub(crate) fn error_event(body: &[u8], surface: Surface, call_id: CallId) -> Byt
 /// or Anthropic's own event for it.
 pub(crate) const fn keep_alive(surface: Surface) -> &'static [u8] {
     match surface {
-        Surface::Messages | Surface::CountTokens => {
-            b"event: ping\ndata: {\"type\": \"ping\"}\n\n"
-        }
+        Surface::Messages | Surface::CountTokens => b"event: ping\ndata: {\"type\": \"ping\"}\n\n",
         _ => b": keep-alive\n\n",
     }
 }

@@ -165,7 +165,9 @@ impl Sending<'_> {
                     let ending = Ending::refusal(Outcome::Killed, &refusal);
                     return Sent::Nothing(ending, Some(refusal));
                 }
-                Waited::Abandoned => return Sent::Nothing(Ending::new(Outcome::ClientClosed, 499), None),
+                Waited::Abandoned => {
+                    return Sent::Nothing(Ending::new(Outcome::ClientClosed, 499), None);
+                }
                 Waited::TimedOut => return blocked(last),
             }
         }
@@ -272,4 +274,3 @@ pub(crate) fn fault(error: &reqwest::Error) -> (Outcome, Refusal, Fault) {
         (Outcome::UpstreamFault, Refusal::UpstreamFault, Fault::BrokenAnswer)
     }
 }
-

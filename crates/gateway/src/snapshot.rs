@@ -177,16 +177,7 @@ impl Snapshot {
         let keys = keys(&read.tenants, &read.projects, &read.keys);
         let kills = Kills::of(&read.kills);
         let (epoch, next_price_at) = (read.epoch, read.next_price_at);
-        Ok(Self {
-            epoch,
-            next_price_at,
-            incomplete,
-            keys,
-            aliases,
-            providers,
-            kills,
-            credentials,
-        })
+        Ok(Self { epoch, next_price_at, incomplete, keys, aliases, providers, kills, credentials })
     }
 
     /// The key with this keyed hash under this pepper.
@@ -256,7 +247,10 @@ async fn open(
         Ok(key) => {
             let credential = Credential::new(&key, provider.auth);
             if credential.is_none() {
-                tracing::error!(provider = provider.slug, "a provider's key cannot be shown its way");
+                tracing::error!(
+                    provider = provider.slug,
+                    "a provider's key cannot be shown its way"
+                );
             }
             credential
         }

@@ -311,7 +311,8 @@ impl Value for Hosts {
         let hosts: Result<_, String> = parts
             .map(|part| {
                 let name = part.strip_prefix("*.").unwrap_or(part);
-                let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
+                let fits =
+                    |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
                 if name.is_empty() || !name.chars().all(fits) {
                     return Err(format!("`{part}` is not a host name"));
                 }

@@ -82,8 +82,7 @@ impl Draft {
             "model" => self.model = Some(model(text, scanner)?),
             "stream" => {
                 let asked = boolean(text, scanner, name)?.0.unwrap_or(false);
-                let can =
-                    !matches!(self.surface, Surface::Embeddings | Surface::CountTokens);
+                let can = !matches!(self.surface, Surface::Embeddings | Surface::CountTokens);
                 self.streamed = asked && can;
             }
             "service_tier" => {
@@ -95,7 +94,8 @@ impl Draft {
                 }
             }
             "models" if says_something(text, scanner)? => {
-                let reason = "fallback models are set by the operator, in the alias that `model` names";
+                let reason =
+                    "fallback models are set by the operator, in the alias that `model` names";
                 return Err(invalid(name, reason));
             }
             "models" => {}
@@ -248,12 +248,7 @@ impl Draft {
         found.needs.iter().for_each(|capability| self.needs.add(capability));
     }
 
-    fn bound(
-        &mut self,
-        text: &str,
-        scanner: &mut Scanner<'_>,
-        name: &str,
-    ) -> Result<(), Invalid> {
+    fn bound(&mut self, text: &str, scanner: &mut Scanner<'_>, name: &str) -> Result<(), Invalid> {
         let bound = whole(text, scanner, name, OUTPUT_TOKENS_MAX)?;
         self.max_output_tokens = self.max_output_tokens.max(bound);
         Ok(())

@@ -60,7 +60,9 @@ pub(super) fn bedrock_body(body: &[u8], betas: &[String]) -> Option<Bytes> {
     out.push(b'{');
     out.extend_from_slice(BEDROCK_VERSION.as_bytes());
     if !betas.is_empty() {
-        out.extend_from_slice(format!(r#","anthropic_beta":{}"#, serde_json::json!(betas)).as_bytes());
+        out.extend_from_slice(
+            format!(r#","anthropic_beta":{}"#, serde_json::json!(betas)).as_bytes(),
+        );
     }
     for member in members {
         out.push(b',');
@@ -93,10 +95,10 @@ mod tests {
 
     #[test]
     fn a_body_for_bedrock_keeps_every_other_byte() {
-        let body = br#" {"model": "x", "max_tokens" : 5 , "stream":true,"messages":[ {"a":1.0} ] } "#;
+        let body =
+            br#" {"model": "x", "max_tokens" : 5 , "stream":true,"messages":[ {"a":1.0} ] } "#;
         let bedrock = bedrock_body(body, &[]).unwrap();
-        let expected =
-            r#"{"anthropic_version":"bedrock-2023-05-31","max_tokens" : 5,"messages":[ {"a":1.0} ]}"#;
+        let expected = r#"{"anthropic_version":"bedrock-2023-05-31","max_tokens" : 5,"messages":[ {"a":1.0} ]}"#;
         assert_eq!(std::str::from_utf8(&bedrock).unwrap(), expected);
         assert_eq!(bedrock_body(b"[]", &[]), None);
         assert_eq!(

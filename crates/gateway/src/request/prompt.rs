@@ -155,7 +155,8 @@ fn part(text: &str, scanner: &mut Scanner<'_>, found: &mut Found) -> Result<(), 
             ("content" | "output", Kind::Array) => parts(text, scanner, found),
             ("type", Kind::String) => {
                 let span = scanner.value()?;
-                let word = unescape(text, span.start + 1..span.end - 1).unwrap_or(Cow::Borrowed(""));
+                let word =
+                    unescape(text, span.start + 1..span.end - 1).unwrap_or(Cow::Borrowed(""));
                 match &*word {
                     "image" | "image_url" | "input_image" => found.needs.add(Capability::Images),
                     "item_reference" => found.bound_to_account = true,

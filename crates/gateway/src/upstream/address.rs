@@ -90,7 +90,9 @@ mod tests {
                 S::Chat,
                 "my/model",
                 false,
-                Some("https://x.openai.azure.com/openai/deployments/my%2Fmodel/chat/completions?api-version=v"),
+                Some(
+                    "https://x.openai.azure.com/openai/deployments/my%2Fmodel/chat/completions?api-version=v",
+                ),
             ),
             ("https://x.openai.azure.com", Wire::Azure, S::Messages, "m", false, None),
             (
@@ -99,7 +101,9 @@ mod tests {
                 S::Messages,
                 "anthropic.claude:0",
                 true,
-                Some("https://bedrock-runtime.eu-central-1.amazonaws.com/model/anthropic.claude:0/invoke-with-response-stream"),
+                Some(
+                    "https://bedrock-runtime.eu-central-1.amazonaws.com/model/anthropic.claude:0/invoke-with-response-stream",
+                ),
             ),
             ("https://bedrock", Wire::Bedrock, S::Chat, "m", false, None),
         ] {

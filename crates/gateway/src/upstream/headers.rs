@@ -46,7 +46,8 @@ const STOPPED: &[&str] = &[
     "referer",
 ];
 /// The same, by beginning.
-const STOPPED_PREFIXES: &[&str] = &["x-forwarded-", "proxy-", "sec-", "cf-", "x-tokenone-", "x-amz-"];
+const STOPPED_PREFIXES: &[&str] =
+    &["x-forwarded-", "proxy-", "sec-", "cf-", "x-tokenone-", "x-amz-"];
 
 /// Headers that belong to one family of dialects and mean nothing to the other.
 const ANTHROPICS: &str = "anthropic-";

@@ -1,8 +1,8 @@
 //! The parsers, against anything. The same properties run under the fuzz targets.
 
 use bytes::Bytes;
-use gateway::json::Scanner;
 use domain::provider::Surface;
+use gateway::json::Scanner;
 use gateway::request::AskedFor;
 use gateway::sse::Splitter;
 use gateway::{Meter, Said};

@@ -10,10 +10,11 @@ use domain::circuit::{
 use domain::clock::{Clock, SystemClock};
 use domain::ids::{NodeId, ProviderId};
 use domain::outcome::Outcome;
+use domain::provider::{Auth, ProviderKind, Surface, Wire};
 use sqlx::PgConnection;
 use store::calls::CallRecord;
 use store::circuits::{CircuitEvent, CircuitRow, NewForce, WHOLE_PROVIDER};
-use store::providers::{Dialect, OnHangup, ProviderSpec};
+use store::providers::{OnHangup, ProviderSpec};
 use store::{Channel, Notice, Reason, StoreError};
 
 use crate::estate::{Dice, House, Tenant, code, id_at, number, run};
@@ -28,10 +29,15 @@ async fn provider(house: &House, slug: &str) -> ProviderId {
         id: ProviderId::mint(),
         slug: slug.into(),
         name: slug.into(),
-        dialect: Dialect::OpenAi,
+        kind: ProviderKind::Simulator,
         base_url: "http://127.0.0.1:9/v1".into(),
+        auth: Auth::Bearer,
+        wire: Wire::Plain,
+        surfaces: vec![Surface::Chat],
+        region: None,
+        api_version: None,
+        private_network: true,
         secret_id: None,
-        simulated: true,
         on_hangup: OnHangup::Drain,
         active: true,
     };

@@ -48,6 +48,7 @@ pub struct Tenant {
     pub key: KeyId,
     pub other_project: ProjectId,
     pub other_key: KeyId,
+    pub price: PriceId,
 }
 
 pub fn urls(database: &TestDatabase) -> RuntimeUrls {
@@ -94,6 +95,7 @@ impl House {
             key: KeyId::mint(),
             other_project: ProjectId::mint(),
             other_key: KeyId::mint(),
+            price: self.price,
         };
         let mut tx = self.store.system(Reason::Demo).await.unwrap();
         tx.create_tenant(tenant.id, slug, slug, 50_000).await.unwrap();

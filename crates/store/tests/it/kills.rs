@@ -5,11 +5,12 @@ use domain::clock::{Clock, SystemClock};
 use domain::ids::{CallId, ProviderId, TenantId};
 use domain::kill::KillScope;
 use domain::outcome::Outcome;
+use domain::provider::{Auth, ProviderKind, Surface, Wire};
 use domain::{caller::Scope, ids::ProjectId};
 use store::activity::Filter;
 use store::calls::CallRecord;
 use store::kills::{KillTarget, NewKill};
-use store::providers::{Dialect, OnHangup, ProviderSpec};
+use store::providers::{OnHangup, ProviderSpec};
 use store::{Reason, StoreError};
 
 use crate::estate::{House, Tenant, code, new_kill, number, run, tenant_kill, void};
@@ -38,10 +39,15 @@ async fn provider(house: &House) -> ProviderId {
         id: ProviderId::mint(),
         slug: "sim".into(),
         name: "Simulator".into(),
-        dialect: Dialect::OpenAi,
+        kind: ProviderKind::Simulator,
         base_url: "http://127.0.0.1:9/v1".into(),
+        auth: Auth::Bearer,
+        wire: Wire::Plain,
+        surfaces: vec![Surface::Chat],
+        region: None,
+        api_version: None,
+        private_network: true,
         secret_id: None,
-        simulated: true,
         on_hangup: OnHangup::Drain,
         active: true,
     };

@@ -127,7 +127,8 @@ impl Meter {
         if self.model.is_none() {
             self.model = name(sight.model);
         }
-        if let Some(tier) = sight.tier.and_then(|raw| serde_json::from_str::<String>(raw.get()).ok())
+        if let Some(tier) =
+            sight.tier.and_then(|raw| serde_json::from_str::<String>(raw.get()).ok())
         {
             self.priced_apart |= !TIERS.contains(&tier.as_str());
         }

@@ -99,6 +99,11 @@ fn sight<'a>(response: &Response<'a>, text_bytes: u64) -> Sight<'a> {
 fn billed_apart(kind: Option<&str>) -> bool {
     matches!(
         kind,
-        Some("web_search_call" | "file_search_call" | "code_interpreter_call" | "image_generation_call")
+        Some(
+            "web_search_call"
+                | "file_search_call"
+                | "code_interpreter_call"
+                | "image_generation_call"
+        )
     )
 }
