@@ -6,11 +6,14 @@ use subtle::ConstantTimeEq;
 
 use crate::dialect::Problem;
 
-/// Checks `Authorization: Bearer …` or `x-api-key`, either of them on either dialect.
+/// Where a key may be, besides `Authorization`: Anthropic's place and Azure's.
+const KEY_HEADERS: [&str; 2] = ["x-api-key", "api-key"];
+
+/// Checks `Authorization: Bearer …`, `x-api-key` or `api-key`, any of them on any surface.
 pub(crate) fn check(headers: &HeaderMap, expected: Option<&SecretString>) -> Result<(), Problem> {
     let Some(key) = key(headers) else {
         return Err(Problem::unauthorized(
-            "No API key: send one as `Authorization: Bearer …` or as `x-api-key`.",
+            "No API key: send one as `Authorization: Bearer …`, `x-api-key` or `api-key`.",
         ));
     };
     match expected {
@@ -21,9 +24,11 @@ pub(crate) fn check(headers: &HeaderMap, expected: Option<&SecretString>) -> Res
     }
 }
 
-fn key(headers: &HeaderMap) -> Option<&[u8]> {
+/// The key that a request carries.
+pub(crate) fn key(headers: &HeaderMap) -> Option<&[u8]> {
     let bearer = headers.get(AUTHORIZATION).and_then(|value| bearer(value.as_bytes()));
-    let key = bearer.or_else(|| headers.get("x-api-key").map(http::HeaderValue::as_bytes))?;
+    let mut others = KEY_HEADERS.iter().filter_map(|name| headers.get(*name));
+    let key = bearer.or_else(|| others.next().map(http::HeaderValue::as_bytes))?;
     (!key.is_empty()).then_some(key)
 }
 

@@ -27,10 +27,23 @@ const CORRELATION_BYTES_MAX: usize = 128;
 pub enum Endpoint {
     /// `POST /v1/chat/completions`
     ChatCompletions,
+    /// `POST /v1/completions`
+    Completions,
+    /// `POST /v1/responses`
+    Responses,
     /// `POST /v1/messages`
     Messages,
     /// `POST /v1/embeddings`
     Embeddings,
+    /// `POST /openai/deployments/{model}/chat/completions`
+    AzureChatCompletions,
+    /// `POST /openai/deployments/{model}/completions`
+    AzureCompletions,
+    /// `POST /openai/deployments/{model}/embeddings`
+    AzureEmbeddings,
+    /// `POST /model/{id}/invoke` and, where the bill says streamed,
+    /// `POST /model/{id}/invoke-with-response-stream`
+    BedrockInvoke,
 }
 
 /// One call that was accepted and served, in full or in part.
@@ -52,17 +65,34 @@ pub struct Bill {
     pub model: String,
     /// Whether the answer was a stream.
     pub streamed: bool,
-    /// Tokens of the prompt.
+    /// Tokens of the prompt, with those that were read from a cache and written to it.
     pub prompt_tokens: u64,
+    /// Of the prompt, tokens read from a cache.
+    #[serde(default)]
+    pub cached_tokens: u64,
+    /// Of the prompt, tokens written to a cache, for however long.
+    #[serde(default)]
+    pub cache_write_tokens: u64,
+    /// Of those written, tokens that are kept for an hour.
+    #[serde(default)]
+    pub cache_write_1h_tokens: u64,
     /// Tokens generated. A stream that was cut stops generating; a whole answer is generated at
     /// once and billed in full even if its caller has gone.
     pub completion_tokens: u64,
+    /// Of those generated, tokens of reasoning.
+    #[serde(default)]
+    pub reasoning_tokens: u64,
     /// Whether the whole answer was handed to the connection.
     pub completed: bool,
     /// The status of the answer.
     pub status: u16,
     /// When the call was accepted.
     pub at: DateTime<Utc>,
+    /// How many milliseconds after that the caller's end of the connection was seen to be gone, where
+    /// it was the caller that ended an answer which was not complete. A simulator that is stopped
+    /// can not tell itself from its callers.
+    #[serde(default)]
+    pub closed_by_client_ms: Option<u64>,
 }
 
 /// Counts since the simulator was made. Nothing here is ever forgotten.
@@ -171,12 +201,18 @@ impl Book {
 pub(crate) struct Meter {
     book: Arc<Book>,
     bill: Option<Bill>,
+    /// What the reasoning comes to, which is generated first.
+    reasoning_tokens: u64,
+    /// Whether an end that the script wants was come to, so that the caller did not make it.
+    ended: bool,
 }
 
 impl Meter {
-    pub(crate) fn open(book: &Arc<Book>, bill: Bill) -> Self {
+    /// A meter for a bill that says how much is to be reasoned, of which nothing is yet.
+    pub(crate) fn open(book: &Arc<Book>, mut bill: Bill) -> Self {
         book.counts.open.fetch_add(1, Relaxed);
-        Self { book: Arc::clone(book), bill: Some(bill) }
+        let reasoning_tokens = std::mem::take(&mut bill.reasoning_tokens);
+        Self { book: Arc::clone(book), bill: Some(bill), reasoning_tokens, ended: false }
     }
 
     /// The answer is a stream, whose tokens are generated as they are sent.
@@ -190,6 +226,7 @@ impl Meter {
     pub(crate) fn generated(&mut self, tokens: u64) {
         if let Some(bill) = &mut self.bill {
             bill.completion_tokens = tokens;
+            bill.reasoning_tokens = tokens.min(self.reasoning_tokens);
         }
     }
 
@@ -199,11 +236,20 @@ impl Meter {
             bill.completed = true;
         }
     }
+
+    /// The answer is over, though not complete.
+    pub(crate) fn ended(&mut self) {
+        self.ended = true;
+    }
 }
 
 impl Drop for Meter {
     fn drop(&mut self) {
-        if let Some(bill) = self.bill.take() {
+        if let Some(mut bill) = self.bill.take() {
+            if !bill.completed && !self.ended {
+                let passed = self.book.now().signed_duration_since(bill.at).num_milliseconds();
+                bill.closed_by_client_ms = Some(u64::try_from(passed).unwrap_or(0));
+            }
             self.book.write(bill);
         }
     }

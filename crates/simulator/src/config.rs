@@ -12,6 +12,9 @@ const BILLS_KEPT_DEFAULT: usize = 16_384;
 pub struct Config {
     /// The only key that is accepted; without one any key is, though some key must be sent.
     pub key: Option<SecretString>,
+    /// The only AWS key whose signatures are accepted; without one any signature is that has the
+    /// right form.
+    pub aws: Option<AwsKey>,
     /// Where bills are appended, one JSON object a line.
     pub log_file: Option<PathBuf>,
     /// How many bills are remembered, the newest ones. The totals count all of them.
@@ -21,9 +24,24 @@ pub struct Config {
     pub requests_kept_max: usize,
 }
 
+/// A key of AWS, which signs requests and is not sent with them.
+#[derive(Clone, Debug)]
+pub struct AwsKey {
+    /// Its public half.
+    pub access_key_id: String,
+    /// What signs.
+    pub secret_access_key: SecretString,
+}
+
 impl Default for Config {
     fn default() -> Self {
-        Self { key: None, log_file: None, bills_kept_max: BILLS_KEPT_DEFAULT, requests_kept_max: 0 }
+        Self {
+            key: None,
+            aws: None,
+            log_file: None,
+            bills_kept_max: BILLS_KEPT_DEFAULT,
+            requests_kept_max: 0,
+        }
     }
 }
 

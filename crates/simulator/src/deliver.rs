@@ -1,19 +1,21 @@
 //! Sending what was prepared, in good order or as the script wants it.
 
-use std::{io, time::Duration};
+use std::io;
 
 use axum::{body::Body, response::Response};
 use bytes::Bytes;
 use futures_util::stream;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use tokio::time::sleep;
 
 use crate::{
     bill::Meter,
     call::Call,
     dialect::{Dialect, Problem},
+    event::Refrain,
+    flow::{Flow, Tail, abort},
+    pieces::{Framing, Piece},
     script::{End, Script},
-    sse::Piece,
     wire::Wire,
 };
 
@@ -23,19 +25,25 @@ const SIMULATED_ERROR: HeaderName = HeaderName::from_static("x-simulated-error")
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Anthropic's name for the same.
 const ANTHROPIC_REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
+/// And AWS's.
+const AWS_REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+const RETRY_AFTER_MS: HeaderName = HeaderName::from_static("retry-after-ms");
+/// What is inside the messages of a stream.
+const BEDROCK_CONTENT_TYPE: HeaderName = HeaderName::from_static("x-amzn-bedrock-content-type");
 
 /// The seconds that a scripted 429 asks its caller to wait when the script names none.
 const RETRY_AFTER_S_DEFAULT: u64 = 1;
-
-/// The wait before a connection is dropped in mid-answer, so that what went before is on the wire.
-const FLUSH: Duration = Duration::from_millis(20);
 
 /// An answer, ready to be sent.
 pub(crate) enum Payload {
     /// One JSON document.
     Whole(Bytes),
-    /// The pieces of an event stream.
-    Stream(Vec<Piece>),
+    Stream {
+        framing: Framing,
+        pieces: Vec<Piece>,
+        /// What comes after the pieces, without end.
+        refrain: Option<Refrain>,
+    },
 }
 
 /// All that sending takes.
@@ -55,10 +63,14 @@ impl Delivery {
             sleep(script.latency).await;
         }
         if let Some(step) = script.slow_head_step {
-            slow_head(call.wire.as_ref(), step).await;
+            // Outside our own server nobody can slow a head down: then it all comes late instead.
+            match &call.wire {
+                Some(wire) => wire.slow_head(step),
+                None => sleep(step).await,
+            }
         }
-        if let Some(status) = script.status {
-            return scripted_error(&call, &script, status);
+        if script.refuses() {
+            return scripted_error(&call, &script);
         }
         match script.end {
             Some(End::Hang) => std::future::pending().await,
@@ -67,21 +79,24 @@ impl Delivery {
         }
         match payload {
             Payload::Whole(bytes) => whole(&call, &script, meter, bytes),
-            Payload::Stream(pieces) => streamed(&call, &script, meter, pieces),
+            Payload::Stream { framing, pieces, refrain } => {
+                streamed(&call, &script, meter, framing, (pieces, refrain))
+            }
         }
     }
 }
 
 const JSON: &str = "application/json";
-const EVENTS: &str = "text/event-stream; charset=utf-8";
 
 /// Says on a response that it is simulated, and whose answer it is.
-pub(crate) fn mark(headers: &mut HeaderMap, id: &str) {
+pub(crate) fn mark(headers: &mut HeaderMap, dialect: Dialect, id: &str) {
     headers.insert(SIMULATED, HeaderValue::from_static("no model was asked"));
-    if let Ok(id) = HeaderValue::from_str(id) {
-        headers.insert(ANTHROPIC_REQUEST_ID, id.clone());
-        headers.insert(REQUEST_ID, id);
+    let Ok(id) = HeaderValue::from_str(id) else { return };
+    if dialect == Dialect::Bedrock {
+        headers.insert(AWS_REQUEST_ID, id.clone());
     }
+    headers.insert(ANTHROPIC_REQUEST_ID, id.clone());
+    headers.insert(REQUEST_ID, id);
 }
 
 fn respond(call: &Call, script: &Script, content_type: &'static str, body: Body) -> Response {
@@ -89,57 +104,50 @@ fn respond(call: &Call, script: &Script, content_type: &'static str, body: Body)
     let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    mark(headers, &call.id);
+    mark(headers, call.dialect, &call.id);
     response
 }
 
-fn scripted_error(call: &Call, script: &Script, status: StatusCode) -> Response {
-    let mut response = Problem::scripted(status).response(call.dialect, &call.id);
+fn scripted_error(call: &Call, script: &Script) -> Response {
+    let problem = match script.status {
+        Some(status) if !script.credit => Problem::scripted(status),
+        status => Problem::out_of_credit(call.dialect, status),
+    };
+    let mut response = problem.response(call.dialect, &call.id);
     let headers = response.headers_mut();
-    headers.insert(SIMULATED_ERROR, HeaderValue::from(status.as_u16()));
-    let limited = status == StatusCode::TOO_MANY_REQUESTS;
+    headers.insert(SIMULATED_ERROR, HeaderValue::from(problem.status.as_u16()));
+    let limited = problem.status == http::StatusCode::TOO_MANY_REQUESTS && !script.credit;
     if let Some(seconds) = script.retry_after_s.or(limited.then_some(RETRY_AFTER_S_DEFAULT)) {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
-    response
-}
-
-/// Outside our own server nobody can slow a head down: then it all comes late instead.
-async fn slow_head(wire: Option<&Wire>, step: Duration) {
-    match wire {
-        Some(wire) => wire.slow_head(step),
-        None => sleep(step).await,
+    if let Some(ms) = script.retry_after_ms {
+        headers.insert(RETRY_AFTER_MS, HeaderValue::from(ms));
     }
+    response
 }
 
 /// A body that fails before its first byte: the server drops the connection with the head unsent.
 fn reset(wire: Option<Wire>) -> Body {
-    Body::from_stream(stream::once(async move { Err::<Bytes, _>(abort(wire.as_ref())) }))
-}
-
-fn abort(wire: Option<&Wire>) -> io::Error {
-    if let Some(wire) = wire {
-        wire.reset_on_close();
-    }
-    io::Error::new(io::ErrorKind::ConnectionReset, "a simulated reset")
+    Body::from_stream(stream::once(async move { Err::<Bytes, io::Error>(abort(wire.as_ref())) }))
 }
 
 fn whole(call: &Call, script: &Script, mut meter: Option<Meter>, bytes: Bytes) -> Response {
     let bytes = if script.malformed_json { bytes.slice(..bytes.len() * 2 / 3) } else { bytes };
-    let how = match script.end {
-        Some(End::ResetAfter(_)) => Tail::Reset,
-        Some(End::HangAfter(_)) => Tail::Hang,
-        Some(End::Truncate) => Tail::Close,
-        _ => {
+    let promised = bytes.len();
+    let (keep, tail) = match script.end {
+        Some(End::ResetAfter(_)) => (promised / 2, Tail::Reset),
+        Some(End::HangAfter(_)) => (promised / 2, Tail::Hang),
+        Some(End::Truncate) => (promised / 2, Tail::Close),
+        _ if script.silence.is_zero() => {
             if let Some(meter) = &mut meter {
                 meter.complete();
             }
             return respond(call, script, JSON, Body::from(bytes));
         }
+        _ => (promised, Tail::Complete),
     };
-    let promised = bytes.len();
-    let half = Piece { bytes: bytes.slice(..promised / 2), begins_delta: false, generated: None };
-    let flow = Flow::new(call, script, meter, vec![half], how);
+    let piece = Piece { bytes: bytes.slice(..keep), begins_delta: false, generated: None };
+    let flow = Flow::new(call, script, meter, vec![piece], tail);
     promise(respond(call, script, JSON, flow.body()), promised)
 }
 
@@ -147,20 +155,26 @@ fn streamed(
     call: &Call,
     script: &Script,
     meter: Option<Meter>,
-    mut pieces: Vec<Piece>,
+    framing: Framing,
+    (mut pieces, refrain): (Vec<Piece>, Option<Refrain>),
 ) -> Response {
-    let (keep, how) = match script.end {
-        Some(End::ResetAfter(deltas)) => (after_deltas(&pieces, deltas), Tail::Reset),
-        Some(End::HangAfter(deltas)) => (after_deltas(&pieces, deltas), Tail::Hang),
-        Some(End::ErrorAfter(deltas)) => (after_deltas(&pieces, deltas), Tail::ErrorEvent),
-        Some(End::Truncate) => (pieces.len() / 2, Tail::Close),
+    let (keep, tail) = match (script.end, refrain) {
+        (Some(End::ResetAfter(deltas)), _) => (after_deltas(&pieces, deltas), Tail::Reset),
+        (Some(End::HangAfter(deltas)), _) => (after_deltas(&pieces, deltas), Tail::Hang),
+        (Some(End::ErrorAfter(_)), _) => (pieces.len(), Tail::Broken),
+        (Some(End::Truncate), _) => (pieces.len() / 2, Tail::Close),
+        (_, Some(refrain)) => (pieces.len(), Tail::Forever(refrain, framing)),
         _ => (pieces.len(), Tail::Complete),
     };
     let promised: usize = pieces.iter().map(|piece| piece.bytes.len()).sum();
+    let closes = matches!(tail, Tail::Close);
     pieces.truncate(keep);
-    let response =
-        respond(call, script, EVENTS, Flow::new(call, script, meter, pieces, how).body());
-    if how == Tail::Close { promise(response, promised) } else { response }
+    let flow = Flow::new(call, script, meter, pieces, tail);
+    let mut response = respond(call, script, framing.content_type(), flow.body());
+    if matches!(framing, Framing::EventStream) {
+        response.headers_mut().insert(BEDROCK_CONTENT_TYPE, HeaderValue::from_static(JSON));
+    }
+    if closes { promise(response, promised) } else { response }
 }
 
 /// Says how long the body would have been. The body itself is of no known size, so the server
@@ -186,82 +200,4 @@ fn after_deltas(pieces: &[Piece], deltas: u64) -> usize {
 /// Whether the piece before this one completes a delta.
 fn ended(pieces: &[Piece], index: usize) -> bool {
     index > 0 && pieces[index - 1].generated.is_some()
-}
-
-/// What comes after the last piece.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Tail {
-    Complete,
-    Close,
-    Reset,
-    Hang,
-    ErrorEvent,
-}
-
-/// A body on its way. While it lives the meter does, and a dropped body writes the bill.
-struct Flow {
-    pieces: std::vec::IntoIter<Piece>,
-    chunk_delay: Duration,
-    meter: Option<Meter>,
-    tail: Tail,
-    wire: Option<Wire>,
-    dialect: Dialect,
-    id: String,
-}
-
-impl Flow {
-    fn new(
-        call: &Call,
-        script: &Script,
-        meter: Option<Meter>,
-        pieces: Vec<Piece>,
-        tail: Tail,
-    ) -> Self {
-        Self {
-            pieces: pieces.into_iter(),
-            chunk_delay: script.chunk_delay,
-            meter,
-            tail,
-            wire: call.wire.clone(),
-            dialect: call.dialect,
-            id: call.id.clone(),
-        }
-    }
-
-    fn body(self) -> Body {
-        Body::from_stream(stream::unfold(Some(self), |flow| async move { flow?.step().await }))
-    }
-
-    async fn step(mut self) -> Option<(io::Result<Bytes>, Option<Self>)> {
-        if let Some(piece) = self.pieces.next() {
-            if piece.begins_delta && !self.chunk_delay.is_zero() {
-                sleep(self.chunk_delay).await;
-            }
-            if let Some(meter) = &mut self.meter {
-                if let Some(tokens) = piece.generated {
-                    meter.generated(tokens);
-                }
-                if self.pieces.as_slice().is_empty() && self.tail == Tail::Complete {
-                    meter.complete();
-                }
-            }
-            return Some((Ok(piece.bytes), Some(self)));
-        }
-        match self.tail {
-            Tail::Complete => None,
-            Tail::Close => {
-                sleep(FLUSH).await;
-                None
-            }
-            Tail::Hang => std::future::pending().await,
-            Tail::Reset => {
-                sleep(FLUSH).await;
-                Some((Err(abort(self.wire.as_ref())), None))
-            }
-            Tail::ErrorEvent => {
-                let event = self.dialect.error_event(&self.id).bytes();
-                Some((Ok(event), None))
-            }
-        }
-    }
 }

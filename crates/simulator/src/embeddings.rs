@@ -14,8 +14,8 @@ use crate::{
     call::{Call, Shared, receive},
     deliver::{Delivery, Payload},
     dialect::{Dialect, Problem, json},
-    models,
-    script::{self, Script},
+    models, prompt,
+    script::Script,
     tokens,
     usage::{EmbeddingUsage, Usage},
 };
@@ -28,7 +28,7 @@ const INPUTS_MAX: usize = 2048;
 #[derive(Deserialize)]
 struct Ask<'a> {
     #[serde(borrow)]
-    model: Cow<'a, str>,
+    model: Option<Cow<'a, str>>,
     #[serde(borrow)]
     input: Input<'a>,
     encoding_format: Option<Format>,
@@ -79,20 +79,36 @@ enum Vector {
 
 /// `POST /v1/embeddings`
 pub(crate) async fn create(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    let call = match receive(&shared, Dialect::OpenAi, "embd-", request).await {
+    embed(&shared, Endpoint::Embeddings, None, request).await
+}
+
+/// Makes vectors. The path may have named the model already.
+pub(crate) async fn embed(
+    shared: &Shared,
+    endpoint: Endpoint,
+    named: Option<&str>,
+    request: Request,
+) -> Response {
+    let call = match receive(shared, Dialect::OpenAi, "embd-", request).await {
         Ok(call) => call,
         Err(refusal) => return refusal,
     };
-    match prepare(&shared, &call) {
+    match prepare(shared, endpoint, named, &call) {
         Ok((script, meter, payload)) => Delivery { call, script, meter, payload }.respond().await,
         Err(problem) => call.refuse(&problem),
     }
 }
 
-fn prepare(shared: &Shared, call: &Call) -> Result<(Script, Option<Meter>, Payload), Problem> {
+fn prepare(
+    shared: &Shared,
+    endpoint: Endpoint,
+    named: Option<&str>,
+    call: &Call,
+) -> Result<(Script, Option<Meter>, Payload), Problem> {
     let ask: Ask<'_> = serde_json::from_slice(&call.body)
         .map_err(|error| Problem::bad_request(format!("Not an embeddings request: {error}.")))?;
-    let (model, script) = script::read(&ask.model, &call.headers)?;
+    let model = prompt::model(named, ask.model)?;
+    let (model, script) = shared.script(&model, &call.headers)?;
     if !models::embeds(model) {
         return Err(Problem::no_model(model));
     }
@@ -107,7 +123,7 @@ fn prepare(shared: &Shared, call: &Call) -> Result<(Script, Option<Meter>, Paylo
         return Err(Problem::bad_param("input", "invalid_value", message));
     }
     let prompt_tokens = inputs.iter().map(|input| input.tokens).sum();
-    let usage = Usage { prompt_tokens, completion_tokens: 0, fault: script.usage };
+    let usage = Usage::of_prompt(prompt_tokens, script.usage);
     let format = ask.encoding_format.unwrap_or(Format::Float);
     let body = json(&List {
         object: "list",
@@ -123,8 +139,7 @@ fn prepare(shared: &Shared, call: &Call) -> Result<(Script, Option<Meter>, Paylo
         model,
         usage: usage.embedding(),
     });
-    let meter =
-        script.bills().then(|| call.meter(shared, Endpoint::Embeddings, model, prompt_tokens));
+    let meter = script.bills().then(|| call.meter(shared, endpoint, model, &usage));
     Ok((script, meter, Payload::Whole(body.into())))
 }
 

@@ -29,6 +29,16 @@ pub(crate) fn speaks(model: &str) -> bool {
     SPEAKING.contains(&model)
 }
 
+/// The model that Bedrock knows by this id: `anthropic.sim-small-v1:0`, the same behind the name of
+/// a group of regions or in the ARN of an inference profile, or the plain name.
+pub(crate) fn of_bedrock(id: &str) -> String {
+    let (id, fault) = id.split_at(id.find(script::SUFFIX).unwrap_or(id.len()));
+    let profile = id.rsplit('/').next().unwrap_or(id);
+    let versioned = profile.rsplit("anthropic.").next().unwrap_or(profile);
+    let name = versioned.strip_suffix("-v1:0").unwrap_or(versioned);
+    format!("{name}{fault}")
+}
+
 /// Whether a model makes embeddings.
 pub(crate) fn embeds(model: &str) -> bool {
     model == EMBEDDING
@@ -43,10 +53,29 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, request: Request) ->
         Ok(call) => call,
         Err(refusal) => return refusal,
     };
-    let script = match script::read_words("", &call.headers) {
-        Ok(script) => script,
+    let script = match shared.script("", &call.headers) {
+        Ok((_, script)) => script,
         Err(problem) => return call.refuse(&problem),
     };
     let payload = Payload::Whole(bytes::Bytes::from_static(body.as_bytes()));
     Delivery { call, script, meter: None, payload }.respond().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bedrocks_ids_lead_to_the_same_models() {
+        for id in [
+            "sim-small",
+            "anthropic.sim-small-v1:0",
+            "eu.anthropic.sim-small-v1:0",
+            "arn:aws:bedrock:us-east-1:1:inference-profile/us.anthropic.sim-small-v1:0",
+        ] {
+            assert_eq!(of_bedrock(id), "sim-small");
+        }
+        let scripted = of_bedrock("anthropic.sim-small-v1:0+fault=status=429");
+        assert_eq!(scripted, "sim-small+fault=status=429");
+    }
 }

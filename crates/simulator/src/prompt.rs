@@ -1,4 +1,4 @@
-//! What both dialects ask, once their own words are taken off it.
+//! What all dialects ask, once their own words are taken off it.
 
 use std::{borrow::Cow, fmt};
 
@@ -6,9 +6,17 @@ use serde::{
     Deserialize, Deserializer,
     de::{SeqAccess, Visitor, value::SeqAccessDeserializer},
 };
+use serde_json::value::RawValue;
+
+use crate::{
+    dialect::{Problem, responses::Terms},
+    schema::Format,
+    seal,
+    tools::Tools,
+};
 
 /// A request for an answer.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Prompt<'a> {
     /// As it was written, with its fault suffix.
     pub(crate) model: Cow<'a, str>,
@@ -18,14 +26,48 @@ pub(crate) struct Prompt<'a> {
     /// The text of the last message by the user.
     pub(crate) last_user: Cow<'a, str>,
     pub(crate) stream: bool,
-    /// Whether an OpenAI stream is to end with a usage chunk.
+    /// Whether a stream of chat completions or completions is to end with a usage chunk.
     pub(crate) include_usage: bool,
     pub(crate) max_tokens: Option<u64>,
-    /// The first tool, unless the caller forbids tools.
-    pub(crate) tool: Option<Cow<'a, str>>,
+    pub(crate) tools: Tools<'a>,
+    pub(crate) format: Format<'a>,
+    pub(crate) reasoning: Reasoning,
+    /// Whether the caller gets to see what was reasoned.
+    pub(crate) reasoning_shown: bool,
+    /// What a response says again of its request.
+    pub(crate) terms: Option<Box<Terms<'a>>>,
 }
 
-/// One message, in either dialect.
+/// How much is reasoned before the answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Reasoning {
+    /// The dialect has no place for it, or the caller has not switched it on.
+    #[default]
+    Never,
+    /// Nothing was said of it; a script may say something.
+    Unasked,
+    /// So many tokens, unless a script says otherwise.
+    Asked(u64),
+}
+
+impl Reasoning {
+    /// What one of OpenAI's words for effort asks for.
+    pub(crate) fn of_effort(effort: &str) -> Self {
+        Self::Asked(match effort {
+            "none" => 0,
+            "minimal" => 16,
+            "low" => 32,
+            "high" => 128,
+            "xhigh" | "max" => 256,
+            _ => REASONING_TOKENS_DEFAULT,
+        })
+    }
+}
+
+/// The reasoning of a medium effort.
+pub(crate) const REASONING_TOKENS_DEFAULT: u64 = 64;
+
+/// One message, in chats as in messages.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Message<'a> {
     #[serde(borrow)]
@@ -41,20 +83,48 @@ pub(crate) enum Content<'a> {
     Parts(Vec<Part<'a>>),
 }
 
-/// One part of a content. An image, a tool's result and the like have no text of their own.
+/// One part of a content. An image and the like have no text of their own.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Part<'a> {
+    #[serde(rename = "type", borrow, default)]
+    kind: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
     text: Option<Cow<'a, str>>,
+    /// A content of its own, in a tool's result. Other parts put other things here.
+    #[serde(borrow, default)]
+    content: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    thinking: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    signature: Option<Cow<'a, str>>,
+}
+
+impl<'a> Part<'a> {
+    fn is_result(&self) -> bool {
+        self.kind.as_deref() == Some("tool_result")
+    }
+
+    fn inner(&self) -> Option<Content<'a>> {
+        let content = self.content.filter(|_| self.is_result())?;
+        serde_json::from_str(content.get()).ok()
+    }
+
+    fn bytes(&self) -> u64 {
+        let text = self.text.as_ref().map_or(0, |text| text.len() as u64);
+        text + self.inner().map_or(0, |content| content.bytes())
+    }
+
+    fn into_text(self) -> Option<Cow<'a, str>> {
+        let inner = self.inner();
+        self.text.or_else(|| inner.map(Content::into_text))
+    }
 }
 
 impl<'a> Content<'a> {
     pub(crate) fn bytes(&self) -> u64 {
         match self {
             Self::Text(text) => text.len() as u64,
-            Self::Parts(parts) => {
-                parts.iter().filter_map(|part| part.text.as_ref()).map(|t| t.len() as u64).sum()
-            }
+            Self::Parts(parts) => parts.iter().map(Part::bytes).sum(),
         }
     }
 
@@ -63,11 +133,35 @@ impl<'a> Content<'a> {
         match self {
             Self::Text(text) => text,
             Self::Parts(parts) => {
-                let texts: Vec<_> = parts.into_iter().filter_map(|part| part.text).collect();
+                let texts: Vec<_> = parts.into_iter().filter_map(Part::into_text).collect();
                 Cow::Owned(texts.join("\n"))
             }
         }
     }
+
+    /// Whether a tool's result is among the parts.
+    pub(crate) fn has_result(&self) -> bool {
+        matches!(self, Self::Parts(parts) if parts.iter().any(Part::is_result))
+    }
+
+    /// Whether some thinking carries a signature of ours and is not what was signed.
+    pub(crate) fn has_altered_thinking(&self) -> bool {
+        let Self::Parts(parts) = self else { return false };
+        parts.iter().any(|part| match (&part.thinking, &part.signature) {
+            (Some(thinking), Some(signature)) => seal::altered(thinking, signature),
+            _ => false,
+        })
+    }
+}
+
+/// The model that the path names, or else the body.
+pub(crate) fn model<'a>(
+    named: Option<&'a str>,
+    written: Option<Cow<'a, str>>,
+) -> Result<Cow<'a, str>, Problem> {
+    named.map(Cow::Borrowed).or(written).ok_or_else(|| {
+        Problem::bad_request("missing field `model`: the request must say which model it is for.")
+    })
 }
 
 /// Bytes of text in all messages.

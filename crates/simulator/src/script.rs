@@ -1,23 +1,13 @@
 //! What a caller asks to go wrong: `x-simulate: key=value;key=value`, or the same words after
 //! `+fault=` in the model's name. Where both name a setting, the header wins.
 
+mod words;
+
 use std::time::Duration;
 
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 
-use crate::dialect::Problem;
-
-/// The header that carries a script.
-pub(crate) const HEADER: &str = "x-simulate";
-
-/// What separates a model's name from its script.
-const SUFFIX: &str = "+fault=";
-
-const DELAY_MS_MAX: u64 = 600_000;
-const CHUNKS_MAX: u64 = 10_000;
-const ANSWER_TOKENS_MAX: u64 = 100_000;
-const RETRY_AFTER_S_MAX: u64 = 86_400;
-const SLOW_HEAD_STEP_MS_DEFAULT: u64 = 20;
+pub(crate) use words::{HEADER, SUFFIX, read};
 
 /// Everything that can be asked for. The default is a provider in perfect health.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,16 +16,44 @@ pub(crate) struct Script {
     pub(crate) latency: Duration,
     /// `chunk_delay_ms=N`: this long before each content delta of a stream.
     pub(crate) chunk_delay: Duration,
-    /// `chunks=N`: so many content deltas; a short answer is padded to one token for each.
+    /// `chunks=N`: so many content deltas, or for each call of a tool so many deltas of its
+    /// arguments; a short answer in words is padded to one token for each.
     pub(crate) chunks: Option<u64>,
-    /// `answer_tokens=N`: an answer of exactly so many tokens.
+    /// `answer_tokens=N`: an answer of exactly so many tokens, besides those of its reasoning.
     pub(crate) answer_tokens: Option<u64>,
     /// `echo`: the answer repeats the whole last user message.
     pub(crate) echo: bool,
+    /// `tool_call=NAME`: this tool is called, where tools are offered and none has just answered.
+    pub(crate) tool_call: Option<String>,
+    /// `tool_calls=N`: so many calls, of the tools in the order that they were offered in.
+    pub(crate) tool_calls: Option<usize>,
+    /// `reasoning_tokens=N`: so much reasoning, where the dialect has a place for it. Messages reason
+    /// only when their caller has switched `thinking` on.
+    pub(crate) reasoning_tokens: Option<u64>,
+    /// `cached_tokens=N`: so much of the prompt is reported as read from a cache; a prompt that is
+    /// not longer than this and what is written counts as one token longer.
+    pub(crate) cached_tokens: u64,
+    /// `cache_write_tokens=N`: so much of the prompt is reported as written to a cache.
+    pub(crate) cache_write_tokens: u64,
+    /// `cache_write_1h_tokens=N`: the same, kept for an hour; only Anthropic tells them apart.
+    pub(crate) cache_write_1h_tokens: u64,
     /// `status=N`: an error of this status instead of an answer.
     pub(crate) status: Option<StatusCode>,
+    /// `credit`: the error is the one of an account that has run out of money: Anthropic's 400, or
+    /// OpenAI's 429, unless `status` says otherwise.
+    pub(crate) credit: bool,
     /// `retry_after=N`: the `retry-after` seconds that go with `status`; 429 says 1 by itself.
     pub(crate) retry_after_s: Option<u64>,
+    /// `retry_after_ms=N`: the `retry-after-ms` that goes with `status`.
+    pub(crate) retry_after_ms: Option<u64>,
+    /// `fail_first=N`: only the first N requests go wrong as `status`, `credit`, `reset` and the
+    /// other ends say (503 when nothing is said), and later ones do not. Requests are counted by
+    /// their `x-simulate-id`, or else by the model's name.
+    pub(crate) fail_first: Option<u64>,
+    /// `silence_ms=N`: head and status go out at once, and nothing follows for so long.
+    pub(crate) silence: Duration,
+    /// `silence_after=K:MS`: nothing comes for so long after K content deltas. Streams only.
+    pub(crate) silence_after: Option<(u64, Duration)>,
     /// How the answer ends, if not well.
     pub(crate) end: Option<End>,
     /// `malformed_json`: status 200 with JSON that breaks off (in a stream, one event of it).
@@ -63,6 +81,8 @@ pub(crate) enum End {
     HangAfter(u64),
     /// `error_after=K`: an error event after K deltas, under status 200. Streams only.
     ErrorAfter(u64),
+    /// `forever`: the deltas never end until the caller goes. Streams only.
+    Forever,
     /// `truncate`: half the body that `content-length` promises, then an orderly close.
     Truncate,
 }
@@ -100,30 +120,15 @@ pub(crate) enum UsageFault {
     Zero,
 }
 
-/// Splits a model's name from its script, and reads that and the header's.
-///
-/// # Errors
-/// A 400 that names every setting which is unknown or has an impossible value.
-pub(crate) fn read<'m>(model: &'m str, headers: &HeaderMap) -> Result<(&'m str, Script), Problem> {
-    let (name, suffix) = model.split_once(SUFFIX).unwrap_or((model, ""));
-    Ok((name, read_words(suffix, headers)?))
-}
-
-/// Reads a script of words that came with a model's name, and the header's on top of it.
-pub(crate) fn read_words(suffix: &str, headers: &HeaderMap) -> Result<Script, Problem> {
-    let mut script = Script::default();
-    let mut refused = Vec::new();
-    script.read(suffix, &mut refused);
-    for value in headers.get_all(HEADER) {
-        script.read(&String::from_utf8_lossy(value.as_bytes()), &mut refused);
-    }
-    if refused.is_empty() { Ok(script) } else { Err(Problem::simulation(&refused)) }
-}
-
 impl Script {
     /// Whether the call is served at all, and so billed.
     pub(crate) fn bills(&self) -> bool {
-        self.status.is_none() && self.end != Some(End::Reset)
+        !self.refuses() && self.end != Some(End::Reset)
+    }
+
+    /// Whether an error is sent instead of an answer.
+    pub(crate) fn refuses(&self) -> bool {
+        self.status.is_some() || self.credit
     }
 
     /// Whether nothing is ever generated.
@@ -131,146 +136,17 @@ impl Script {
         self.end == Some(End::Hang)
     }
 
-    fn read(&mut self, words: &str, refused: &mut Vec<String>) {
-        for word in words.split(';').map(str::trim).filter(|word| !word.is_empty()) {
-            let (key, value) = word.split_once('=').unwrap_or((word, ""));
-            if self.set(key.trim(), value.trim()).is_none() {
-                refused.push(word.to_owned());
-            }
+    /// Makes the one failure that `fail_first` needs where none is named.
+    pub(crate) fn fail(&mut self) {
+        if !self.refuses() && self.end.is_none() {
+            self.status = Some(StatusCode::SERVICE_UNAVAILABLE);
         }
     }
 
-    /// `None` for a setting that does not exist or a value that it can not have.
-    fn set(&mut self, key: &str, value: &str) -> Option<()> {
-        match key {
-            "latency_ms" => self.latency = delay(value)?,
-            "chunk_delay_ms" => self.chunk_delay = delay(value)?,
-            "chunks" => self.chunks = Some(number(value, 1, CHUNKS_MAX)?),
-            "answer_tokens" => self.answer_tokens = Some(number(value, 1, ANSWER_TOKENS_MAX)?),
-            "echo" => self.echo = flag(value)?,
-            "status" => self.status = Some(status(value)?),
-            "retry_after" => self.retry_after_s = Some(number(value, 0, RETRY_AFTER_S_MAX)?),
-            "reset" => self.ends(flag(value)?, End::Reset),
-            "reset_after" => self.end = Some(End::ResetAfter(number(value, 0, CHUNKS_MAX)?)),
-            "hang" => self.ends(flag(value)?, End::Hang),
-            "hang_after" => self.end = Some(End::HangAfter(number(value, 0, CHUNKS_MAX)?)),
-            "error_after" => self.end = Some(End::ErrorAfter(number(value, 0, CHUNKS_MAX)?)),
-            "truncate" => self.ends(flag(value)?, End::Truncate),
-            "malformed_json" => self.malformed_json = flag(value)?,
-            "wrong_content_type" => self.wrong_content_type = flag(value)?,
-            "slow_headers" => self.slow_head_step = slow_head_step(value)?,
-            "sse" => self.sse = sse(value)?,
-            "broken_sse" => self.sse = Sse::all(flag(value)?),
-            "usage" => self.usage = usage(value)?,
-            "no_usage" if flag(value)? => self.usage = UsageFault::Missing,
-            "no_usage" => {}
-            _ => return None,
-        }
-        Some(())
-    }
-
-    fn ends(&mut self, wanted: bool, end: End) {
-        if wanted {
-            self.end = Some(end);
-        } else if self.end == Some(end) {
-            self.end = None;
-        }
-    }
-}
-
-impl Sse {
-    fn all(on: bool) -> Self {
-        Self { crlf: on, comments: on, split: on, nodone: on, garbage: on }
-    }
-}
-
-fn number(value: &str, min: u64, max: u64) -> Option<u64> {
-    value.parse().ok().filter(|number| (min..=max).contains(number))
-}
-
-fn delay(value: &str) -> Option<Duration> {
-    number(value, 0, DELAY_MS_MAX).map(Duration::from_millis)
-}
-
-fn flag(value: &str) -> Option<bool> {
-    match value {
-        "" | "1" | "true" => Some(true),
-        "0" | "false" => Some(false),
-        _ => None,
-    }
-}
-
-/// Only errors: a success of another status would be a different protocol, not a fault.
-fn status(value: &str) -> Option<StatusCode> {
-    let code = u16::try_from(number(value, 400, 599)?).ok()?;
-    StatusCode::from_u16(code).ok()
-}
-
-fn slow_head_step(value: &str) -> Option<Option<Duration>> {
-    match value {
-        "" | "true" => Some(Some(Duration::from_millis(SLOW_HEAD_STEP_MS_DEFAULT))),
-        "0" | "false" => Some(None),
-        _ => delay(value).map(Some),
-    }
-}
-
-fn sse(value: &str) -> Option<Sse> {
-    let mut sse = Sse::default();
-    for word in value.split(',').map(str::trim) {
-        match word {
-            "crlf" => sse.crlf = true,
-            "comments" => sse.comments = true,
-            "split" => sse.split = true,
-            "nodone" => sse.nodone = true,
-            "garbage" => sse.garbage = true,
-            _ => return None,
-        }
-    }
-    Some(sse)
-}
-
-fn usage(value: &str) -> Option<UsageFault> {
-    match value {
-        "negative" => Some(UsageFault::Negative),
-        "huge" => Some(UsageFault::Huge),
-        "string" => Some(UsageFault::Text),
-        "zero" => Some(UsageFault::Zero),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn headers(script: &'static str) -> HeaderMap {
-        HeaderMap::from_iter([(
-            http::HeaderName::from_static(HEADER),
-            http::HeaderValue::from_static(script),
-        )])
-    }
-
-    #[test]
-    fn a_header_wins_over_the_models_name() {
-        let (model, script) =
-            read("sim-small+fault=latency_ms=5;chunks=3", &headers("latency_ms=7")).unwrap();
-        assert_eq!(model, "sim-small");
-        assert_eq!(script.latency, Duration::from_millis(7));
-        assert_eq!(script.chunks, Some(3));
-    }
-
-    #[test]
-    fn every_unknown_setting_is_named() {
-        let problem = read("sim-small", &headers("bogus=1; reset ;chunks=0; sse=odd")).unwrap_err();
-        for word in ["bogus=1", "chunks=0", "sse=odd"] {
-            assert!(problem.message.contains(word), "{}", problem.message);
-        }
-        assert!(!problem.message.contains("reset"), "{}", problem.message);
-    }
-
-    #[test]
-    fn a_healthy_provider_is_the_default() {
-        let (model, script) = read("sim-large", &HeaderMap::new()).unwrap();
-        assert_eq!((model, script), ("sim-large", Script::default()));
+    /// Takes back everything that `fail_first` limits.
+    pub(crate) fn heal(&mut self) {
+        self.status = None;
+        self.credit = false;
+        self.end = None;
     }
 }

@@ -9,7 +9,8 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Uri};
 
 /// The headers that carry a key; their values are kept out of `Debug`.
-const KEY_HEADERS: [&str; 3] = ["authorization", "x-api-key", "cookie"];
+const KEY_HEADERS: [&str; 5] =
+    ["authorization", "x-api-key", "api-key", "x-amz-security-token", "cookie"];
 
 /// One request as it arrived, whether it was then served or refused.
 #[derive(Clone, Debug)]

@@ -22,12 +22,15 @@ use tokio::{
 use tower::Service;
 
 use crate::{
+    azure, bedrock,
     bill::{Bill, Book, Totals},
     call::Shared,
     config::{Config, ConfigError},
-    converse,
+    converse, count,
     dialect::{Dialect, Problem},
-    embeddings, home, models,
+    embeddings,
+    failures::Failures,
+    home, models,
     seen::{Memory, Seen},
     wire::{Connection, Wire},
 };
@@ -49,7 +52,14 @@ impl Simulator {
     pub fn new(config: Config, clock: Arc<dyn Clock>) -> Result<Self, ConfigError> {
         let book = Arc::new(Book::open(&config, clock)?);
         let memory = Memory::new(config.requests_kept_max);
-        Ok(Self { shared: Arc::new(Shared { key: config.key, book, memory }) })
+        let shared = Shared {
+            key: config.key,
+            aws: config.aws,
+            book,
+            memory,
+            failures: Failures::default(),
+        };
+        Ok(Self { shared: Arc::new(shared) })
     }
 
     /// The surfaces, for any server. Under another server than [`Simulator::serve`] a reset is an
@@ -57,9 +67,17 @@ impl Simulator {
     pub fn router(&self) -> Router {
         Router::new()
             .route("/v1/chat/completions", post(converse::chat))
+            .route("/v1/completions", post(converse::completions))
+            .route("/v1/responses", post(converse::responses))
             .route("/v1/messages", post(converse::messages))
+            .route("/v1/messages/count_tokens", post(count::count_tokens))
             .route("/v1/embeddings", post(embeddings::create))
             .route("/v1/models", get(models::list))
+            .route("/openai/deployments/{model}/chat/completions", post(azure::chat))
+            .route("/openai/deployments/{model}/completions", post(azure::completions))
+            .route("/openai/deployments/{model}/embeddings", post(azure::embeddings))
+            .route("/model/{id}/invoke", post(bedrock::invoke))
+            .route("/model/{id}/invoke-with-response-stream", post(bedrock::invoke_streaming))
             .route("/", get(home::page))
             .fallback(nothing_here)
             .method_not_allowed_fallback(nothing_here)

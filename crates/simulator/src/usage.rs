@@ -5,10 +5,18 @@ use serde::Serialize;
 use crate::script::UsageFault;
 
 /// What a call used, and how it is to be misreported.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Usage {
+    /// The whole prompt, with what was read from a cache and written to it.
     pub(crate) prompt_tokens: u64,
+    pub(crate) cached_tokens: u64,
+    /// Written to a cache for five minutes.
+    pub(crate) cache_write_tokens: u64,
+    /// Written to a cache for an hour.
+    pub(crate) cache_write_1h_tokens: u64,
+    /// All that was generated, with the reasoning.
     pub(crate) completion_tokens: u64,
+    pub(crate) reasoning_tokens: u64,
     pub(crate) fault: UsageFault,
 }
 
@@ -21,7 +29,7 @@ pub(crate) enum Count {
     Text(String),
 }
 
-/// The shape of OpenAI's chat completions.
+/// The shape of OpenAI's chat completions and completions. The prompt includes what was cached.
 #[derive(Debug, Serialize)]
 pub(crate) struct OpenAiUsage {
     prompt_tokens: Count,
@@ -31,18 +39,40 @@ pub(crate) struct OpenAiUsage {
     completion_tokens_details: CompletionDetails,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Serialize)]
 struct PromptDetails {
     cached_tokens: u64,
+    cache_write_tokens: u64,
     audio_tokens: u64,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Serialize)]
 struct CompletionDetails {
     reasoning_tokens: u64,
     audio_tokens: u64,
     accepted_prediction_tokens: u64,
     rejected_prediction_tokens: u64,
+}
+
+/// The shape of OpenAI's responses. The input includes what was cached.
+#[derive(Debug, Serialize)]
+pub(crate) struct ResponsesUsage {
+    input_tokens: Count,
+    input_tokens_details: InputDetails,
+    output_tokens: Count,
+    output_tokens_details: OutputDetails,
+    total_tokens: Count,
+}
+
+#[derive(Debug, Serialize)]
+struct InputDetails {
+    cached_tokens: u64,
+    cache_write_tokens: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct OutputDetails {
+    reasoning_tokens: u64,
 }
 
 /// The shape of OpenAI's embeddings.
@@ -52,23 +82,75 @@ pub(crate) struct EmbeddingUsage {
     total_tokens: Count,
 }
 
-/// The shape of Anthropic's messages.
+/// The shape of Anthropic's messages. The input excludes what was cached.
 #[derive(Debug, Serialize)]
 pub(crate) struct AnthropicUsage {
     input_tokens: Count,
     cache_creation_input_tokens: u64,
     cache_read_input_tokens: u64,
+    cache_creation: CacheCreation,
     output_tokens: Count,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output_tokens_details: Option<ThinkingDetails>,
+    service_tier: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct CacheCreation {
+    ephemeral_5m_input_tokens: u64,
+    ephemeral_1h_input_tokens: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct ThinkingDetails {
+    thinking_tokens: u64,
 }
 
 impl Usage {
+    /// The usage of a call that generates nothing.
+    pub(crate) fn of_prompt(prompt_tokens: u64, fault: UsageFault) -> Self {
+        Self { prompt_tokens, fault, ..Self::default() }
+    }
+
+    /// What was written to a cache, for however long.
+    pub(crate) fn written_tokens(&self) -> u64 {
+        self.cache_write_tokens + self.cache_write_1h_tokens
+    }
+
+    /// What was neither read from a cache nor written to it.
+    pub(crate) fn fresh_tokens(&self) -> u64 {
+        self.prompt_tokens.saturating_sub(self.cached_tokens + self.written_tokens())
+    }
+
     pub(crate) fn openai(self) -> Option<OpenAiUsage> {
         self.reported().then(|| OpenAiUsage {
             prompt_tokens: self.count(self.prompt_tokens),
             completion_tokens: self.count(self.completion_tokens),
-            total_tokens: self.count(self.prompt_tokens.saturating_add(self.completion_tokens)),
-            prompt_tokens_details: PromptDetails::default(),
-            completion_tokens_details: CompletionDetails::default(),
+            total_tokens: self.total(),
+            prompt_tokens_details: PromptDetails {
+                cached_tokens: self.cached_tokens,
+                cache_write_tokens: self.written_tokens(),
+                audio_tokens: 0,
+            },
+            completion_tokens_details: CompletionDetails {
+                reasoning_tokens: self.reasoning_tokens,
+                audio_tokens: 0,
+                accepted_prediction_tokens: 0,
+                rejected_prediction_tokens: 0,
+            },
+        })
+    }
+
+    pub(crate) fn responses(self) -> Option<ResponsesUsage> {
+        self.reported().then(|| ResponsesUsage {
+            input_tokens: self.count(self.prompt_tokens),
+            input_tokens_details: InputDetails {
+                cached_tokens: self.cached_tokens,
+                cache_write_tokens: self.written_tokens(),
+            },
+            output_tokens: self.count(self.completion_tokens),
+            output_tokens_details: OutputDetails { reasoning_tokens: self.reasoning_tokens },
+            total_tokens: self.total(),
         })
     }
 
@@ -80,21 +162,33 @@ impl Usage {
     }
 
     pub(crate) fn anthropic(self) -> Option<AnthropicUsage> {
-        self.anthropic_so_far(self.completion_tokens)
+        let thinking = ThinkingDetails { thinking_tokens: self.reasoning_tokens };
+        let usage = self.anthropic_so_far(self.completion_tokens)?;
+        Some(AnthropicUsage { output_tokens_details: Some(thinking), ..usage })
     }
 
     /// The usage of a message that has generated so much; a stream opens with one token.
     pub(crate) fn anthropic_so_far(self, output_tokens: u64) -> Option<AnthropicUsage> {
         self.reported().then(|| AnthropicUsage {
-            input_tokens: self.count(self.prompt_tokens),
-            cache_creation_input_tokens: 0,
-            cache_read_input_tokens: 0,
+            input_tokens: self.count(self.fresh_tokens()),
+            cache_creation_input_tokens: self.written_tokens(),
+            cache_read_input_tokens: self.cached_tokens,
+            cache_creation: CacheCreation {
+                ephemeral_5m_input_tokens: self.cache_write_tokens,
+                ephemeral_1h_input_tokens: self.cache_write_1h_tokens,
+            },
             output_tokens: self.count(output_tokens),
+            output_tokens_details: None,
+            service_tier: "standard",
         })
     }
 
     fn reported(self) -> bool {
         self.fault != UsageFault::Missing
+    }
+
+    fn total(self) -> Count {
+        self.count(self.prompt_tokens.saturating_add(self.completion_tokens))
     }
 
     fn count(self, tokens: u64) -> Count {

@@ -13,7 +13,7 @@ use std::{
 use clap::Parser;
 use domain::clock::SystemClock;
 use secrecy::SecretString;
-use simulator::{Config, Simulator};
+use simulator::{AwsKey, Config, Simulator};
 use tokio::net::TcpListener;
 
 /// A model provider that is not real: it answers OpenAI's and Anthropic's wire and asks no model.
@@ -36,6 +36,25 @@ struct Arguments {
     /// where other users of the machine can not read it.
     #[arg(long, env = "TOKENONE_SIMULATOR_KEY", hide_env_values = true)]
     key: Option<SecretString>,
+
+    /// The only AWS access key whose signatures to accept; without it any well-formed one will do.
+    #[arg(
+        long,
+        env = "TOKENONE_SIMULATOR_AWS_ACCESS_KEY_ID",
+        value_name = "ID",
+        requires = "aws_secret_access_key"
+    )]
+    aws_access_key_id: Option<String>,
+
+    /// The secret that goes with it. Better given in the environment as well.
+    #[arg(
+        long,
+        env = "TOKENONE_SIMULATOR_AWS_SECRET_ACCESS_KEY",
+        hide_env_values = true,
+        value_name = "SECRET",
+        requires = "aws_access_key_id"
+    )]
+    aws_secret_access_key: Option<SecretString>,
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -49,7 +68,14 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
-    let config = Config { key: arguments.key, log_file: arguments.log, ..Config::default() };
+    let aws = arguments.aws_access_key_id.zip(arguments.aws_secret_access_key);
+    let config = Config {
+        key: arguments.key,
+        aws: aws
+            .map(|(access_key_id, secret_access_key)| AwsKey { access_key_id, secret_access_key }),
+        log_file: arguments.log,
+        ..Config::default()
+    };
     let simulator = Simulator::new(config, Arc::new(SystemClock))?;
     let listener = TcpListener::bind(arguments.listen).await?;
     let address = listener.local_addr()?;

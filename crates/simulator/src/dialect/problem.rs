@@ -4,13 +4,16 @@ use axum::{
     body::Body,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
 use crate::{
     dialect::{Dialect, json},
     script,
 };
+
+/// Where AWS puts the type of an error.
+const AWS_ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 
 /// A refusal, or an error that was asked for.
 #[derive(Clone, Debug)]
@@ -21,6 +24,8 @@ pub(crate) struct Problem {
     pub(crate) param: Option<&'static str>,
     /// A word for programs. Anthropic's shape has no place for it.
     pub(crate) code: Option<&'static str>,
+    /// The error's type, where it does not follow from the status.
+    pub(crate) kind: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -52,9 +57,20 @@ struct AnthropicDetail<'a> {
     message: &'a str,
 }
 
+#[derive(Serialize)]
+struct BedrockError<'a> {
+    message: &'a str,
+}
+
 impl Problem {
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, message: message.into(), param: None, code: None }
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            message: message.into(),
+            param: None,
+            code: None,
+            kind: None,
+        }
     }
 
     pub(crate) fn bad_param(
@@ -63,6 +79,12 @@ impl Problem {
         message: impl Into<String>,
     ) -> Self {
         Self { param: Some(param), code: Some(code), ..Self::bad_request(message) }
+    }
+
+    /// A limit under which nothing at all could be said.
+    pub(crate) fn too_few_tokens(param: &'static str) -> Self {
+        let message = format!("`{param}` is at least 1.");
+        Self::bad_param(param, "integer_below_min_value", message)
     }
 
     pub(crate) fn unauthorized(message: &str) -> Self {
@@ -83,6 +105,14 @@ impl Problem {
                 "model_not_found",
                 format!("The simulator has no model `{model}` here."),
             )
+        }
+    }
+
+    /// A path of Azure's without the version of its API.
+    pub(crate) fn no_version() -> Self {
+        Self {
+            status: StatusCode::NOT_FOUND,
+            ..Self::bad_request("Resource not found: `api-version` is missing from the query.")
         }
     }
 
@@ -121,7 +151,29 @@ impl Problem {
             _ => (None, "a refused request"),
         };
         let message = format!("Simulated: {reason} ({}). No model was asked.", status.as_u16());
-        Self { status, message, param: None, code }
+        Self { status, code, ..Self::bad_request(message) }
+    }
+
+    /// The error of an account that has no money left, in each provider's own words.
+    pub(crate) fn out_of_credit(dialect: Dialect, status: Option<StatusCode>) -> Self {
+        match dialect {
+            Dialect::OpenAi => Self {
+                status: status.unwrap_or(StatusCode::TOO_MANY_REQUESTS),
+                code: Some("insufficient_quota"),
+                kind: Some("insufficient_quota"),
+                ..Self::bad_request(
+                    "You exceeded your current quota, please check your plan and billing details. \
+                     (Simulated.)",
+                )
+            },
+            Dialect::Anthropic | Dialect::Bedrock => Self {
+                status: status.unwrap_or(StatusCode::BAD_REQUEST),
+                ..Self::bad_request(
+                    "Your credit balance is too low to access the Anthropic API. Please go to \
+                     Plans & Billing to upgrade or purchase credits. (Simulated.)",
+                )
+            },
+        }
     }
 
     /// The error as JSON.
@@ -130,20 +182,27 @@ impl Problem {
             Dialect::OpenAi => json(&OpenAiError {
                 error: OpenAiDetail {
                     message: &self.message,
-                    kind: openai_kind(self.status),
+                    kind: self.kind(dialect),
                     param: self.param,
                     code: self.code,
                 },
             }),
             Dialect::Anthropic => json(&AnthropicError {
                 kind: "error",
-                error: AnthropicDetail {
-                    kind: anthropic_kind(self.status),
-                    message: &self.message,
-                },
+                error: AnthropicDetail { kind: self.kind(dialect), message: &self.message },
                 request_id,
             }),
+            Dialect::Bedrock => json(&BedrockError { message: &self.message }),
         }
+    }
+
+    /// The error's type in a dialect.
+    pub(crate) fn kind(&self, dialect: Dialect) -> &'static str {
+        self.kind.unwrap_or(match dialect {
+            Dialect::OpenAi => openai_kind(self.status),
+            Dialect::Anthropic => anthropic_kind(self.status),
+            Dialect::Bedrock => bedrock_kind(self.status),
+        })
     }
 
     /// The error as a response.
@@ -152,7 +211,10 @@ impl Problem {
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        crate::deliver::mark(headers, request_id);
+        if dialect == Dialect::Bedrock {
+            headers.insert(AWS_ERROR_TYPE, HeaderValue::from_static(self.kind(dialect)));
+        }
+        crate::deliver::mark(headers, dialect, request_id);
         response
     }
 }
@@ -179,5 +241,19 @@ fn anthropic_kind(status: StatusCode) -> &'static str {
         529 => "overloaded_error",
         500..=599 => "api_error",
         _ => "invalid_request_error",
+    }
+}
+
+/// The exceptions that Bedrock's reference names.
+fn bedrock_kind(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        401 | 403 => "AccessDeniedException",
+        404 => "ResourceNotFoundException",
+        408 => "ModelTimeoutException",
+        424 => "ModelErrorException",
+        429 => "ThrottlingException",
+        503 | 529 => "ServiceUnavailableException",
+        500..=599 => "InternalServerException",
+        _ => "ValidationException",
     }
 }

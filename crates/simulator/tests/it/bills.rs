@@ -28,7 +28,7 @@ async fn a_bill_says_what_the_answer_said() {
     assert_eq!(answer["usage"]["prompt_tokens"], bill.prompt_tokens);
     assert_eq!(answer["usage"]["completion_tokens"], bill.completion_tokens);
     assert!(bill.completed && !bill.streamed);
-    assert_eq!(bill.status, 200);
+    assert_eq!((bill.status, bill.closed_by_client_ms), (200, None));
 }
 
 #[tokio::test]
@@ -44,6 +44,57 @@ async fn t14_a_stream_that_its_caller_leaves_is_billed_as_far_as_it_was_generate
     assert!(!bill.completed && bill.streamed);
     // Three deltas of ten tokens were read; a few more may have been made meanwhile.
     assert!((30..500).contains(&bill.completion_tokens), "{}", bill.completion_tokens);
+    assert!(bill.closed_by_client_ms.is_some());
+}
+
+#[tokio::test]
+async fn t19_a_stream_without_end_stops_when_its_caller_goes_and_the_bill_says_when() {
+    let bench = Bench::start().await;
+    let script = "forever;chunk_delay_ms=10;answer_tokens=8";
+    let bodies = [
+        ("/v1/chat/completions", json!({"messages": [{"role": "user", "content": "hi"}]})),
+        ("/v1/completions", json!({"prompt": "hi"})),
+        ("/v1/responses", json!({"input": "hi"})),
+        ("/v1/messages", json!({"max_tokens": 9, "messages": [{"role": "user", "content": "hi"}]})),
+    ];
+    for (index, (path, mut ask)) in bodies.into_iter().enumerate() {
+        ask["model"] = json!("sim-small");
+        ask["stream"] = json!(true);
+        let request = bench.post(path, &ask).header("x-simulate", script);
+        let mut response = request.send().await.unwrap();
+        let mut text = String::new();
+        while text.matches("ted answer from ").count() < 20 {
+            text.push_str(std::str::from_utf8(&response.chunk().await.unwrap().unwrap()).unwrap());
+        }
+        drop(response);
+        let bill = bench.bills(index + 1).await.pop().unwrap();
+        assert!(!bill.completed && bill.completion_tokens > 60, "{path} {bill:?}");
+        assert!((150..5_000).contains(&bill.closed_by_client_ms.unwrap()), "{path} {bill:?}");
+        if path == "/v1/responses" {
+            let numbers: Vec<u64> = text
+                .lines()
+                .filter_map(|line| line.strip_prefix("data: "))
+                .filter_map(|data| crate::parse(data)["sequence_number"].as_u64())
+                .collect();
+            assert!(numbers.iter().zip(0..).all(|(number, index)| *number == index));
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_end_that_the_script_wanted_is_not_the_callers() {
+    let bench = Bench::start().await;
+    let ends = ["reset_after=1", "error_after=1", "truncate"];
+    for script in ends {
+        drain(bench.chat(script, true).send().await.unwrap()).await;
+    }
+    for bill in bench.bills(ends.len()).await {
+        assert_eq!((bill.completed, bill.closed_by_client_ms), (false, None));
+    }
+    let request = bench.chat("hang", false).timeout(Duration::from_millis(150));
+    assert!(request.send().await.is_err());
+    let bill = bench.bills(ends.len() + 1).await.pop().unwrap();
+    assert!(bill.closed_by_client_ms.is_some_and(|ms| ms >= 100), "{bill:?}");
 }
 
 #[tokio::test]

@@ -177,3 +177,66 @@ async fn usage_can_be_missing_or_a_lie_while_the_bill_is_true() {
     let bills = bench.bills(5).await;
     assert!(bills.iter().all(|bill| bill.prompt_tokens == 5 && bill.completion_tokens > 20));
 }
+
+#[tokio::test]
+async fn t51_an_account_without_money_is_told_so_in_each_providers_words() {
+    let bench = Bench::start().await;
+    let ask = json!({
+        "model": "sim-small", "max_tokens": 9, "messages": [{"role": "user", "content": "hi"}],
+    });
+    let request = bench.post("/v1/messages", &ask).header("x-simulate", "status=400;credit");
+    let error = body(request, 400).await;
+    assert_eq!(error["error"]["type"], "invalid_request_error");
+    assert!(error["error"]["message"].as_str().unwrap().contains("credit balance is too low"));
+    let response = bench.chat("credit", false).send().await.unwrap();
+    assert_eq!(response.status(), 429);
+    assert!(!response.headers().contains_key("retry-after"));
+    let error: Value = response.json().await.unwrap();
+    assert_eq!(error["error"]["code"], "insufficient_quota");
+    assert_eq!(bench.simulator.totals().bills, 0);
+}
+
+#[tokio::test]
+async fn a_wait_can_be_asked_for_in_milliseconds() {
+    let bench = Bench::start().await;
+    let response = bench.chat("status=429;retry_after_ms=250", false).send().await.unwrap();
+    assert_eq!(response.headers()["retry-after-ms"], "250");
+    assert_eq!(response.headers()["retry-after"], "1");
+}
+
+#[tokio::test]
+async fn the_first_requests_can_fail_and_later_ones_not() {
+    let bench = Bench::start().await;
+    let status = async |script: &str, id: Option<&str>| {
+        let mut request = bench.chat(script, false);
+        if let Some(id) = id {
+            request = request.header("x-simulate-id", id);
+        }
+        request.send().await.map(|response| response.status().as_u16()).ok()
+    };
+    for (id, script, failed) in [
+        (Some("a"), "fail_first=2;status=429", Some(429)),
+        (Some("b"), "fail_first=2", Some(503)),
+        (Some("c"), "fail_first=2;reset", None),
+        (None, "fail_first=2;status=500", Some(500)),
+    ] {
+        let mut got = Vec::new();
+        for _ in 0..4 {
+            got.push(status(script, id).await);
+        }
+        assert_eq!(got, [failed, failed, Some(200), Some(200)], "{script}");
+    }
+    assert_eq!(bench.simulator.totals().bills, 8);
+}
+
+#[tokio::test]
+async fn t24_a_whole_answer_can_be_silent_after_its_head() {
+    let bench = Bench::start().await;
+    let start = Instant::now();
+    let response = bench.chat("silence_ms=300", false).send().await.unwrap();
+    assert!(start.elapsed() < Duration::from_millis(250), "{:?}", start.elapsed());
+    assert!(response.content_length().is_some());
+    let answer: Value = response.json().await.unwrap();
+    assert!(start.elapsed() >= Duration::from_millis(300) && answer["choices"].is_array());
+    assert!(bench.bills(1).await[0].completed);
+}

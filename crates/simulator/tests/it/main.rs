@@ -3,16 +3,23 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking, too")]
 
-mod anthropic;
+mod azure;
+mod bedrock;
 mod bills;
+mod chat;
+mod completions;
 mod embeddings;
 mod faults;
-mod openai;
+mod messages;
+mod reasoning;
+mod responses;
 mod streams;
+mod tools;
+mod usage;
 
 use std::{sync::Arc, time::Duration};
 
-use domain::clock::SystemClock;
+use domain::clock::{Clock, SystemClock};
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
 use simulator::{Bill, Config, Simulator};
@@ -38,8 +45,12 @@ impl Bench {
     }
 
     async fn with(config: Config) -> Self {
+        Self::at(config, Arc::new(SystemClock)).await
+    }
+
+    async fn at(config: Config, clock: Arc<dyn Clock>) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let simulator = Simulator::new(config, Arc::new(SystemClock)).unwrap();
+        let simulator = Simulator::new(config, clock).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let server = tokio::spawn(simulator.clone().serve(listener));
@@ -93,6 +104,19 @@ async fn events(request: RequestBuilder) -> Vec<String> {
     let text = response.text().await.unwrap();
     let frames = text.strip_suffix("\n\n").unwrap().split("\n\n");
     frames.map(|frame| frame.strip_prefix("data: ").unwrap().to_owned()).collect()
+}
+
+/// Name and data of each event.
+async fn named_events(request: RequestBuilder) -> Vec<(String, Value)> {
+    let text = request.send().await.unwrap().text().await.unwrap();
+    let frame = |frame: &str| {
+        let (name, data) = frame.split_once('\n').unwrap();
+        let name = name.strip_prefix("event: ").unwrap().to_owned();
+        let data = parse(data.strip_prefix("data: ").unwrap());
+        assert_eq!(data["type"], *name);
+        (name, data)
+    };
+    text.strip_suffix("\n\n").unwrap().split("\n\n").map(frame).collect()
 }
 
 fn parse(data: &str) -> Value {

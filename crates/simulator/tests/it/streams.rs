@@ -114,6 +114,35 @@ async fn a_stream_can_keep_its_usage_to_itself() {
     assert!(text.contains(r#""prompt_tokens":-5"#));
 }
 
+#[tokio::test]
+async fn t24_a_stream_can_be_silent_before_its_first_event() {
+    let bench = Bench::start().await;
+    let start = Instant::now();
+    let mut response = bench.chat("silence_ms=300", true).send().await.unwrap();
+    assert!(start.elapsed() < Duration::from_millis(250), "{:?}", start.elapsed());
+    response.chunk().await.unwrap().unwrap();
+    assert!(start.elapsed() >= Duration::from_millis(300));
+}
+
+#[tokio::test]
+async fn t24_a_stream_can_be_silent_in_its_middle() {
+    let bench = Bench::start().await;
+    for wanted in [0, 2] {
+        let script = format!("chunks=4;silence_after={wanted}:300");
+        let mut response = bench.chat(&script, true).send().await.unwrap();
+        let mut before = String::new();
+        let quiet = Duration::from_millis(150);
+        while let Ok(chunk) = tokio::time::timeout(quiet, response.chunk()).await {
+            before.push_str(std::str::from_utf8(&chunk.unwrap().unwrap()).unwrap());
+        }
+        assert!(before.contains(r#""role":"assistant""#));
+        assert_eq!(deltas(&before), wanted, "{before}");
+        let (rest, broken) = drain(response).await;
+        assert!(!broken && String::from_utf8(rest).unwrap().contains("[DONE]"));
+    }
+    assert!(bench.bills(2).await.iter().all(|bill| bill.completed));
+}
+
 /// The text that a lenient reader puts together.
 fn contents(text: &str) -> String {
     text.lines()

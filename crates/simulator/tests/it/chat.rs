@@ -169,6 +169,8 @@ async fn a_key_is_needed_and_the_right_one_where_one_is_set() {
     }
     body(bench.client.post(&url).json(&ask).bearer_auth("sim-key"), 200).await;
     body(bench.client.post(&url).json(&ask).header("x-api-key", "sim-key"), 200).await;
+    body(bench.client.post(&url).json(&ask).header("api-key", "sim-key"), 200).await;
+    body(bench.client.post(&url).json(&ask).header("api-key", "other"), 401).await;
 }
 
 #[tokio::test]

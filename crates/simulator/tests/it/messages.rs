@@ -1,10 +1,9 @@
 //! The shapes of Anthropic's wire.
 
-use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use simulator::OPENING;
 
-use crate::{Bench, body, parse};
+use crate::{Bench, body, named_events, parse};
 
 fn ask(text: &str) -> Value {
     json!({
@@ -12,19 +11,6 @@ fn ask(text: &str) -> Value {
         "messages": [{"role": "user", "content": [{"type": "text", "text": text}]}],
         "tools": [{"name": "weather", "input_schema": {"type": "object"}}],
     })
-}
-
-/// Name and data of each event.
-async fn named_events(request: RequestBuilder) -> Vec<(String, Value)> {
-    let text = request.send().await.unwrap().text().await.unwrap();
-    let frame = |frame: &str| {
-        let (name, data) = frame.split_once('\n').unwrap();
-        let name = name.strip_prefix("event: ").unwrap().to_owned();
-        let data = parse(data.strip_prefix("data: ").unwrap());
-        assert_eq!(data["type"], *name);
-        (name, data)
-    };
-    text.strip_suffix("\n\n").unwrap().split("\n\n").map(frame).collect()
 }
 
 #[tokio::test]
@@ -123,4 +109,41 @@ async fn errors_have_anthropics_shape() {
     let url = format!("http://{}/v1/messages", bench.address);
     let error = body(bench.client.post(url).json(&ask("hi")), 401).await;
     assert_eq!(error["error"]["type"], "authentication_error");
+}
+
+#[tokio::test]
+async fn counting_tokens_costs_nothing_and_counts_as_messages_do() {
+    let bench = Bench::start().await;
+    let mut ask = ask("hello");
+    ask.as_object_mut().unwrap().remove("max_tokens");
+    let count = bench.post("/v1/messages/count_tokens", &ask);
+    assert_eq!(body(count, 200).await, json!({"input_tokens": 4}));
+    let request = bench.post("/v1/messages/count_tokens?beta=true", &ask);
+    let error = body(request.header("x-simulate", "status=529"), 529).await;
+    assert_eq!(error["error"]["type"], "overloaded_error");
+    ask["model"] = json!("claude-x");
+    body(bench.post("/v1/messages/count_tokens", &ask), 404).await;
+    assert_eq!((bench.simulator.totals().requests, bench.simulator.totals().bills), (3, 0));
+}
+
+#[tokio::test]
+async fn the_result_of_a_tool_is_a_part_of_the_prompt_and_is_answered_in_words() {
+    let bench = Bench::start().await;
+    let mut ask = ask("call the tool");
+    let call = body(bench.post("/v1/messages", &ask), 200).await["content"].clone();
+    let id = call[0]["id"].clone();
+    let results = [
+        json!({"type": "tool_result", "tool_use_id": id, "content": "sunny and warm"}),
+        json!({"type": "web_search_tool_result", "content": {"error_code": "unavailable"}}),
+    ];
+    let more = [
+        json!({"role": "assistant", "content": call}),
+        json!({"role": "user", "content": results}),
+    ];
+    ask["messages"].as_array_mut().unwrap().extend(more);
+    let request = bench.post("/v1/messages", &ask).header("x-simulate", "tool_call=weather");
+    let answer = body(request, 200).await;
+    assert_eq!(answer["stop_reason"], "end_turn");
+    assert!(answer["content"][0]["text"].as_str().unwrap().contains("sunny and warm"));
+    assert_eq!(answer["usage"]["input_tokens"], simulator::count_tokens(9 + 13 + 14));
 }
