@@ -214,7 +214,7 @@ impl Stream {
                 let text = std::mem::take(&mut growing.held);
                 self.mouth.more(&self.context, &growing.part, &text, out);
             }
-            let Some(done) = self.queue.pop_complete() else { return };
+            let Some(done) = self.queue.pop_over(self.finish.is_some()) else { return };
             self.mouth.told(&self.context, &done, out);
             let cut = self.queue.is_empty()
                 && self.finish.as_ref().is_some_and(|finish| finish.cuts(self.refused));
@@ -230,19 +230,21 @@ impl Stream {
 
     fn complete(&mut self, out: &mut Vec<u8>) {
         self.begin(out);
+        let finish = self.finish.get_or_insert_default().clone();
         self.queue.end_all();
         self.pump(out);
-        let finish = self.finish.take().unwrap_or_default().given(self.calls > 0, self.refused);
+        let finish = finish.given(self.calls > 0, self.refused);
         self.mouth.finish(&self.context, &finish, self.usage.as_ref(), self.bytes, out);
         self.over = Some(Step::Done);
     }
 
     fn failed(&mut self, failure: &Failure, out: &mut Vec<u8>) {
-        if let Some(growing) = self.queue.front()
-            && growing.opened
-            && !matches!(growing.part, Part::Call { .. })
+        // A call that is not complete stays open, so that no client runs it.
+        if let Some((growing, whole)) = self.queue.pop_failed()
+            && (whole || !matches!(growing.part, Part::Call { .. }))
         {
-            self.mouth.close(&self.context, &growing.part, false, out);
+            self.mouth.told(&self.context, &growing, out);
+            self.mouth.close(&self.context, &growing.part, whole, out);
         }
         self.mouth.fail(&self.context, failure, out);
         self.over = Some(Step::Failed);

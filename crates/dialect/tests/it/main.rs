@@ -2,10 +2,21 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod assemble;
 mod golden;
+mod order;
+mod reply;
+mod round_trip;
 mod sse;
+mod streams;
+mod talk;
+mod understand;
 
 use dialect::Wanted;
+use domain::provider::Surface;
+
+/// The dialects that are translated.
+pub const DIALECTS: [Surface; 3] = [Surface::Chat, Surface::Responses, Surface::Messages];
 
 /// What every test knows about its call.
 pub const WANTED: Wanted<'static> = Wanted {
