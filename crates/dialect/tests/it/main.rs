@@ -3,14 +3,18 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod assemble;
+mod documents;
 mod golden;
 mod order;
+mod refused;
 mod reply;
 mod round_trip;
 mod sse;
 mod streams;
+mod sturdy;
 mod talk;
 mod understand;
+mod usage;
 
 use dialect::Wanted;
 use domain::provider::Surface;

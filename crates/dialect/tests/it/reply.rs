@@ -18,6 +18,8 @@ pub struct Reply {
     pub usage: Usage,
     /// Where texts are cut in a stream: the lengths of pieces, in characters, over and over.
     pub cuts: Vec<usize>,
+    /// Whether calls grow side by side (Chat).
+    pub side_by_side: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,13 +49,15 @@ pub fn reply() -> impl Strategy<Value = Reply> {
     let usage = (1_u64..1000, 0_u64..1000, 0_u64..1000, 1_u64..500, 0_u64..500);
     let calls = prop::collection::vec(("[a-z]{1,8}", arguments()), 0..4);
     let cuts = prop::collection::vec(1_usize..6, 1..6);
-    (prop::option::of(text()), said, calls, end, usage, cuts).prop_map(
-        |(thought, (text, refusal), calls, end, (input, cached, written, output, more), cuts)| {
+    let how = (cuts, any::<bool>());
+    (prop::option::of(text()), said, calls, end, usage, how).prop_map(
+        |(thought, (text, refusal), calls, end, counts, (cuts, side_by_side))| {
+            let (input, cached, written, output, more) = counts;
             // A refusal is an answer of its own.
             let calls = if refusal.is_some() { Vec::new() } else { calls };
             let end = if refusal.is_some() { End::Itself } else { end };
             let usage = Usage { input, cached, written, output: output + more, reasoning: more };
-            Reply { thought, text, refusal, calls, end, usage, cuts }
+            Reply { thought, text, refusal, calls, end, usage, cuts, side_by_side }
         },
     )
 }
@@ -147,16 +151,22 @@ fn chat_stream(reply: &Reply) -> Vec<Event> {
             events.push(chunk(json!({ name: piece }), Value::Null));
         }
     }
+    let mut deltas: Vec<(usize, Value)> = Vec::new();
     for (index, (name, arguments)) in reply.calls.iter().enumerate() {
         let function = json!({"name": name, "arguments": ""});
         let id = format!("call_{index}");
         let call = json!({"index": index, "id": id, "type": "function", "function": function});
-        events.push(chunk(json!({"tool_calls": [call]}), Value::Null));
-        for piece in reply.pieces(&arguments.to_string()) {
-            let call = json!({"index": index, "function": {"arguments": piece}});
-            events.push(chunk(json!({"tool_calls": [call]}), Value::Null));
+        deltas.push((0, call));
+        for (turn, piece) in reply.pieces(&arguments.to_string()).into_iter().enumerate() {
+            deltas.push((turn + 1, json!({"index": index, "function": {"arguments": piece}})));
         }
     }
+    if reply.side_by_side {
+        deltas.sort_by_key(|(turn, _)| *turn);
+    }
+    events.extend(
+        deltas.into_iter().map(|(_, call)| chunk(json!({"tool_calls": [call]}), Value::Null)),
+    );
     events.push(chunk(json!({}), json!(finish_reason(reply))));
     let last = json!({"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m",
         "choices": [], "usage": chat_usage(reply)});

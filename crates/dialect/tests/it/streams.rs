@@ -9,6 +9,7 @@ use crate::assemble::assemble;
 use crate::order::orderly;
 use crate::reply::{reply, stream, whole};
 use crate::sse::{self, Event};
+use crate::talk::text;
 use crate::{DIALECTS, WANTED};
 
 /// The context of a plain request.
@@ -100,6 +101,27 @@ proptest! {
                 orderly(client, &told, step, true);
                 prop_assert_eq!(assemble(client, &told), given, "{:?} from {:?}", client, provider);
             }
+        }
+    }
+
+    #[test]
+    fn free_text_comes_out_of_the_function_that_stands_for_its_tool(reply in reply(), text in text()) {
+        let mut reply = reply;
+        reply.refusal = None;
+        reply.calls = vec![("patch".to_owned(), json!({"input": text}))];
+        for provider in [Surface::Chat, Surface::Messages] {
+            let context = context(Surface::Responses, provider, false);
+            let (told, step) = sse::run(&context, &stream(provider, &reply));
+            let told = sse::events(&told);
+            orderly(Surface::Responses, &told, step, false);
+            let last = sse::json(told.last().unwrap());
+            let call = last["response"]["output"].as_array().unwrap().last().unwrap().clone();
+            prop_assert_eq!(&call["type"], "custom_tool_call");
+            prop_assert_eq!(&call["input"], &json!(text));
+            let whole = whole(provider, &reply).to_string();
+            let given: Value =
+                serde_json::from_slice(&dialect::answer(&context, whole.as_bytes()).unwrap()).unwrap();
+            prop_assert_eq!(given["output"].as_array().unwrap().last().unwrap(), &call);
         }
     }
 
