@@ -90,8 +90,8 @@ impl Stream {
     /// data. Appends whole events in the client's dialect to `out`. After the last one it does nothing.
     ///
     /// # Errors
-    /// [`Broken`] where the event is not what the provider's dialect promises. The client has then been
-    /// told nothing about it; [`Stream::fail`] does that.
+    /// [`Broken`] where the event is not what the provider's dialect promises. The client does not know
+    /// that yet; [`Stream::fail`] tells it.
     pub fn event(
         &mut self,
         name: Option<&str>,

@@ -4,8 +4,10 @@
 
 mod assemble;
 mod documents;
+mod errors;
 mod golden;
 mod order;
+mod reasoning;
 mod refused;
 mod reply;
 mod round_trip;

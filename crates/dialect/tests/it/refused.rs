@@ -114,6 +114,32 @@ fn what_the_target_cannot_say_is_refused_by_its_path() {
             "tools[1].type",
         ),
         (Responses, Chat, json!({"tools": [{"type": "local_shell"}]}), "tools[0].type"),
+        (
+            Responses,
+            Chat,
+            json!({"tools": [{"type": "function", "name": "f"},
+                {"type": "web_search", "external_web_access": true}]}),
+            "tools[1].type",
+        ),
+        (
+            Responses,
+            Chat,
+            json!({"tools": [{"type": "web_search", "external_web_access": false}]}),
+            "tools[0].type",
+        ),
+        (
+            Responses,
+            Chat,
+            json!({"tools": [{"type": "function", "name": "a__b"},
+                {"type": "namespace", "name": "a", "tools": [{"type": "function", "name": "b"}]}]}),
+            "tools",
+        ),
+        (
+            Responses,
+            Chat,
+            json!({"tools": [{"type": "namespace", "name": "a", "tools": [{"type": "mcp"}]}]}),
+            "tools[0].tools[0].type",
+        ),
         (Responses, Chat, json!({"tool_choice": {"type": "file_search"}}), "tool_choice.type"),
         (
             Responses,

@@ -174,3 +174,45 @@ fn t25_a_stream_without_its_formal_end_is_complete_once_the_answer_is() {
         orderly(client, &sse::events(&told), step, false);
     }
 }
+
+#[test]
+fn a_server_that_sends_items_only_when_done_is_understood() {
+    let item = json!({"type": "message", "role": "assistant", "content": [
+        {"type": "output_text", "text": "Hi"}]});
+    let call = json!({"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"});
+    let done = |index: u64, item: &Value| json!({"type": "response.output_item.done", "output_index": index, "item": item});
+    let last = json!({"type": "response.completed", "response": {"status": "completed"}});
+    let events: Vec<Event> = [done(0, &item), done(1, &call), last]
+        .iter()
+        .map(|event| (None, event.to_string()))
+        .collect();
+    let (told, step) = sse::run(&context(Surface::Chat, Surface::Responses, false), &events);
+    let told = sse::events(&told);
+    orderly(Surface::Chat, &told, step, false);
+    let message = assemble(Surface::Chat, &told)["choices"][0]["message"].clone();
+    assert_eq!(message["content"], "Hi");
+    assert_eq!(message["tool_calls"][0]["function"]["name"], "f");
+}
+
+#[test]
+fn calls_are_told_apart_by_their_ids_where_a_server_gives_all_one_index() {
+    let call = |id: &str| {
+        let function = json!({"name": "f", "arguments": format!("{{\"id\":\"{id}\"}}")});
+        json!({"index": 0, "id": id, "type": "function", "function": function})
+    };
+    let chunk = |calls: Value| json!({"choices": [{"index": 0, "delta": {"tool_calls": calls}}]});
+    let events = [
+        chunk(json!([call("a")])),
+        chunk(json!([call("b"), call("c")])),
+        json!({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}),
+    ];
+    let events: Vec<Event> = events.iter().map(|event| (None, event.to_string())).collect();
+    let (told, step) = sse::run(&context(Surface::Messages, Surface::Chat, false), &events);
+    let told = sse::events(&told);
+    orderly(Surface::Messages, &told, step, false);
+    let message = assemble(Surface::Messages, &told);
+    assert_eq!(message["stop_reason"], "tool_use");
+    let ids: Vec<&Value> =
+        message["content"].as_array().unwrap().iter().map(|b| &b["input"]["id"]).collect();
+    assert_eq!(ids, ["a", "b", "c"]);
+}
