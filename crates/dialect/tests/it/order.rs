@@ -76,7 +76,7 @@ fn messages(events: &[Event], step: Step) {
                 open = Some(value["content_block"].clone());
             }
             "content_block_delta" => {
-                let block = open.as_ref().expect("a delta outside of a block");
+                let Some(block) = &open else { panic!("a delta outside of a block") };
                 assert_eq!(value["index"], expected_block);
                 let fits = match block["type"].as_str().unwrap() {
                     "thinking" => "thinking_delta",
