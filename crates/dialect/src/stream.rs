@@ -13,6 +13,9 @@ use crate::reply::{Finish, Part};
 use crate::usage::Usage;
 use crate::{chat, messages, responses};
 
+/// Most calls of one answer: far more than any model makes, and few enough to be looked through.
+const CALLS_MAX: usize = 4096;
+
 /// Where a stream stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -174,6 +177,9 @@ impl Stream {
                 self.pump(out);
             }
             Delta::Call { key, id, name, custom } => {
+                if self.calls == CALLS_MAX {
+                    return Err(broken("it calls too many tools"));
+                }
                 self.begin(out);
                 let id = match &*id {
                     "" => self.context.call_id(self.calls),
