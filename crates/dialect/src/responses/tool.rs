@@ -27,11 +27,21 @@ pub(crate) fn parse<'a>(node: Node<'a>, path: &Path<'_>) -> Result<Vec<Tool<'a>>
             tools.push(tool(&fields)?);
         }
     }
-    let mut names = HashSet::with_capacity(tools.len());
-    if let Some(twice) = tools.iter().find(|tool: &&Tool<'_>| !names.insert(&*tool.name)) {
-        return Err(path.refuse(format!("two tools would be called `{}`", twice.name)));
-    }
+    distinct(&tools, path)?;
     Ok(tools)
+}
+
+/// Refuses names that only look alike once groups are dissolved: a call could not be told apart.
+fn distinct(tools: &[Tool<'_>], path: &Path<'_>) -> Result<(), Unsupported> {
+    let grouped: HashSet<&str> =
+        tools.iter().filter(|tool| tool.home.is_some()).map(|tool| &*tool.name).collect();
+    let mut names = HashSet::with_capacity(tools.len());
+    for name in tools.iter().map(|tool| &*tool.name) {
+        if !names.insert(name) && grouped.contains(name) {
+            return Err(path.refuse(format!("two tools would be called `{name}`")));
+        }
+    }
+    Ok(())
 }
 
 /// Codex adds, unless told otherwise, a search of OpenAI's own index to its tools. Its model may use it
