@@ -32,6 +32,8 @@ pub struct Context {
     pub(crate) input_tokens_estimate: u64,
     /// Names of the tools that take free text, which the provider knows as functions.
     pub(crate) custom_tools: Vec<String>,
+    /// Tools that the client has in groups: the name at the provider, the group, and the name in it.
+    pub(crate) grouped_tools: Vec<(String, String, String)>,
     /// The fields of the request that Responses repeats in its answer, as the inside of an object.
     pub(crate) echo: String,
 }
@@ -73,6 +75,14 @@ impl Context {
     /// An id for a call that came without one.
     pub(crate) fn call_id(&self, number: usize) -> String {
         format!("call_{}_{number}", self.answer_id)
+    }
+
+    /// The group and the name that the client knows a tool by.
+    pub(crate) fn home<'n>(&'n self, tool: &'n str) -> (Option<&'n str>, &'n str) {
+        match self.grouped_tools.iter().find(|(name, ..)| name == tool) {
+            Some((_, group, name)) => (Some(group), name),
+            None => (None, tool),
+        }
     }
 
     pub(crate) fn is_custom(&self, tool: &str) -> bool {

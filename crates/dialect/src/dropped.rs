@@ -37,7 +37,6 @@ const STORE: &str =
     "keeps the answer at the provider; what would be fetched there is refused later";
 const SPEED: &str = "only makes the answer come sooner";
 const LABELS: &str = "labels for the provider's own records";
-const SHOWN: &str = "asks for more about the answer than the other dialect gives";
 const NO_TOOLS: &str = "concerns built-in tools, which are refused";
 const PADDING: &str = "pads the stream against eavesdroppers; the gateway's stream is its own";
 const DRAFT: &str = "how the tool's arguments are streamed";
@@ -77,7 +76,6 @@ pub const DROPPED: &[Dropped] = &[
     tool(Surface::Messages, "eager_input_streaming", DRAFT),
     tool(Surface::Messages, "input_examples", HINT),
     part(Surface::Messages, "caller", CREATED),
-    top(Surface::Messages, "betas", SHOWN),
 ];
 
 const fn top(client: Surface, field: &'static str, why: &'static str) -> Dropped {

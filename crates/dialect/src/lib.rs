@@ -103,6 +103,7 @@ pub fn request(
         } else {
             prompt.custom_tools()
         },
+        grouped_tools: prompt.grouped_tools(),
         echo,
         model: prompt.model.into_owned(),
     };

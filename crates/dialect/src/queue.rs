@@ -85,13 +85,22 @@ impl Queue {
         self.parts.front_mut()
     }
 
-    /// The part whose turn it was, if it is complete: it says so, or its turn is over because another
-    /// has begun and nothing can be missing from it.
-    pub(crate) fn pop_complete(&mut self) -> Option<Growing> {
+    /// The part whose turn is over: nothing is missing from it, and another has begun or, where the
+    /// answer is `finished`, none will. The last part waits for that, since only the end of the answer
+    /// says whether it was cut short.
+    pub(crate) fn pop_over(&mut self, finished: bool) -> Option<Growing> {
         let front = self.parts.front()?;
-        let calls = matches!(front.part, Part::Call { .. });
-        let over = self.parts.len() > 1 && (!calls || front.shape.is_closed());
-        if front.ended || over { self.parts.pop_front() } else { None }
+        let call = matches!(front.part, Part::Call { .. });
+        let whole = front.ended || !call || front.shape.is_closed();
+        let over = if self.parts.len() > 1 { whole } else { finished && front.ended };
+        if over { self.parts.pop_front() } else { None }
+    }
+
+    /// The part whose turn it is, when the stream fails: whole, or cut short.
+    pub(crate) fn pop_failed(&mut self) -> Option<(Growing, bool)> {
+        let front = self.parts.pop_front().filter(|front| front.opened)?;
+        let whole = front.ended;
+        Some((front, whole))
     }
 
     /// Whether no other part waits.

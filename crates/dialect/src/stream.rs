@@ -13,6 +13,9 @@ use crate::reply::{Finish, Part};
 use crate::usage::Usage;
 use crate::{chat, messages, responses};
 
+/// Most calls of one answer: far more than any model makes, and few enough to be looked through.
+const CALLS_MAX: usize = 4096;
+
 /// Where a stream stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -90,8 +93,8 @@ impl Stream {
     /// data. Appends whole events in the client's dialect to `out`. After the last one it does nothing.
     ///
     /// # Errors
-    /// [`Broken`] where the event is not what the provider's dialect promises. The client has then been
-    /// told nothing about it; [`Stream::fail`] does that.
+    /// [`Broken`] where the event is not what the provider's dialect promises. The client does not know
+    /// that yet; [`Stream::fail`] tells it.
     pub fn event(
         &mut self,
         name: Option<&str>,
@@ -174,6 +177,9 @@ impl Stream {
                 self.pump(out);
             }
             Delta::Call { key, id, name, custom } => {
+                if self.calls == CALLS_MAX {
+                    return Err(broken("it calls too many tools"));
+                }
                 self.begin(out);
                 let id = match &*id {
                     "" => self.context.call_id(self.calls),
@@ -214,7 +220,7 @@ impl Stream {
                 let text = std::mem::take(&mut growing.held);
                 self.mouth.more(&self.context, &growing.part, &text, out);
             }
-            let Some(done) = self.queue.pop_complete() else { return };
+            let Some(done) = self.queue.pop_over(self.finish.is_some()) else { return };
             self.mouth.told(&self.context, &done, out);
             let cut = self.queue.is_empty()
                 && self.finish.as_ref().is_some_and(|finish| finish.cuts(self.refused));
@@ -230,19 +236,21 @@ impl Stream {
 
     fn complete(&mut self, out: &mut Vec<u8>) {
         self.begin(out);
+        let finish = self.finish.get_or_insert_default().clone();
         self.queue.end_all();
         self.pump(out);
-        let finish = self.finish.take().unwrap_or_default().given(self.calls > 0, self.refused);
+        let finish = finish.given(self.calls > 0, self.refused);
         self.mouth.finish(&self.context, &finish, self.usage.as_ref(), self.bytes, out);
         self.over = Some(Step::Done);
     }
 
     fn failed(&mut self, failure: &Failure, out: &mut Vec<u8>) {
-        if let Some(growing) = self.queue.front()
-            && growing.opened
-            && !matches!(growing.part, Part::Call { .. })
+        // A call that is not complete stays open, so that no client runs it.
+        if let Some((growing, whole)) = self.queue.pop_failed()
+            && (whole || !matches!(growing.part, Part::Call { .. }))
         {
-            self.mouth.close(&self.context, &growing.part, false, out);
+            self.mouth.told(&self.context, &growing, out);
+            self.mouth.close(&self.context, &growing.part, whole, out);
         }
         self.mouth.fail(&self.context, failure, out);
         self.over = Some(Step::Failed);

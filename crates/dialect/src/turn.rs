@@ -100,6 +100,8 @@ pub(crate) struct Tool<'a> {
     pub(crate) name: Cow<'a, str>,
     pub(crate) description: Option<Cow<'a, str>>,
     pub(crate) input: Input<'a>,
+    /// The group that the client has it in (Responses), and its name there.
+    pub(crate) home: Option<(Cow<'a, str>, Cow<'a, str>)>,
 }
 
 /// What a tool takes.
@@ -153,10 +155,19 @@ pub(crate) enum Tier {
 }
 
 impl Prompt<'_> {
-    /// Whether the tool of this name takes free text.
+    /// Names of the tools that take free text.
     pub(crate) fn custom_tools(&self) -> Vec<String> {
         let custom = self.tools.iter().filter(|tool| matches!(tool.input, Input::Text { .. }));
         custom.map(|tool| tool.name.clone().into_owned()).collect()
+    }
+
+    /// Tools that the client has in groups: the name here, the group, and the name in it.
+    pub(crate) fn grouped_tools(&self) -> Vec<(String, String, String)> {
+        let home = |tool: &Tool<'_>| {
+            let (group, name) = tool.home.clone()?;
+            Some((tool.name.clone().into_owned(), group.into_owned(), name.into_owned()))
+        };
+        self.tools.iter().filter_map(home).collect()
     }
 }
 

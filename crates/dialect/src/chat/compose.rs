@@ -148,13 +148,20 @@ fn messages(a: &mut Array<'_>, items: &[Item<'_>]) {
         let same = |item: &&Item<'_>| kind(item) == kind(first) && kind(first) != Kind::User;
         let run = rest.iter().take_while(same).count().max(1);
         let (group, after) = rest.split_at(run);
+        rest = after;
         match kind(first) {
             Kind::System => system(a, group),
             Kind::User => user(a, first),
             Kind::Answer => assistant(a, group),
-            Kind::Result => results(a, group),
+            Kind::Result => {
+                let shown = results(a, group);
+                if !shown.is_empty() {
+                    let next = after.first().filter(|item| kind(item) == Kind::User);
+                    rest = after.get(usize::from(next.is_some())..).unwrap_or_default();
+                    show(a, &shown, next);
+                }
+            }
         }
-        rest = after;
     }
 }
 
@@ -234,10 +241,12 @@ fn tool_call(a: &mut Array<'_>, call: &Call<'_>) {
     });
 }
 
-/// Writes the results of tools. Chat's hold text only: what else they hold follows in a message of
-/// the user, which says where it comes from.
-fn results(a: &mut Array<'_>, group: &[Item<'_>]) {
-    let mut shown: Vec<(&str, &Part<'_>)> = Vec::new();
+/// A piece of a result, and the call that it came from.
+type Shown<'i, 'a> = (&'i str, &'i Part<'a>);
+
+/// Writes the results of tools. Chat's hold text only; gives what else they hold.
+fn results<'i, 'a>(a: &mut Array<'_>, group: &'i [Item<'a>]) -> Vec<Shown<'i, 'a>> {
+    let mut shown: Vec<Shown<'i, 'a>> = Vec::new();
     for item in group {
         let Item::Result { call_id, parts, failed } = item else { continue };
         let texts: Vec<&str> = parts.iter().filter_map(text).collect();
@@ -246,7 +255,7 @@ fn results(a: &mut Array<'_>, group: &[Item<'_>]) {
             o.text("role", "tool");
             o.text("tool_call_id", call_id);
             match &texts[..] {
-                [] if texts.len() < parts.len() => o.text("content", "See the next message."),
+                [] if !parts.is_empty() => o.text("content", "See the next message."),
                 [] => o.text("content", if *failed { custom::FAILED } else { "" }),
                 [only] => o.text("content", &custom::marked(only, *failed)),
                 [first, others @ ..] => o.array("content", |a| {
@@ -256,15 +265,21 @@ fn results(a: &mut Array<'_>, group: &[Item<'_>]) {
             }
         });
     }
-    if shown.is_empty() {
-        return;
-    }
+    shown
+}
+
+/// Writes what results hold beside text, in a message of the user that says where it comes from,
+/// together with what the user says next.
+fn show(a: &mut Array<'_>, shown: &[Shown<'_, '_>], next: Option<&Item<'_>>) {
     a.object(|o| {
         o.text("role", "user");
         o.array("content", |a| {
             for (call_id, part) in shown {
                 part_text(a, &format!("From the result of the tool call {call_id}:"));
                 write_part(a, part);
+            }
+            if let Some(Item::User(parts)) = next {
+                parts.iter().for_each(|part| write_part(a, part));
             }
         });
     });

@@ -33,7 +33,8 @@ fn tool<'a>(fields: &Fields<'a, '_>) -> Result<Tool<'a>, Unsupported> {
         inner.only(&["name", "description", "parameters", "strict"])?;
         Input::Schema { schema: inner.object("parameters")?, strict: inner.flag("strict")? }
     };
-    Ok(Tool { name: inner.need_text("name")?, description: inner.text("description")?, input })
+    let (name, description) = (inner.need_text("name")?, inner.text("description")?);
+    Ok(Tool { name, description, input, home: None })
 }
 
 /// What a custom tool takes, here and in Responses.

@@ -38,7 +38,8 @@ fn tool<'a>(fields: &Fields<'a, '_>) -> Result<Tool<'a>, Unsupported> {
     others(fields, &known, Place::Tool)?;
     let input =
         Input::Schema { schema: fields.object("input_schema")?, strict: fields.flag("strict")? };
-    Ok(Tool { name: fields.need_text("name")?, description: fields.text("description")?, input })
+    let (name, description) = (fields.need_text("name")?, fields.text("description")?);
+    Ok(Tool { name, description, input, home: None })
 }
 
 /// Refuses fields that are neither known nor known to be without effect.

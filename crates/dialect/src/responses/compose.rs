@@ -20,8 +20,8 @@ pub(crate) fn compose(prompt: &Prompt<'_>, wanted: &Wanted<'_>) -> Vec<u8> {
         if let Some(tokens) = prompt.output_tokens_max {
             o.whole("max_output_tokens", tokens);
         }
-        o.maybe_raw("temperature", prompt.sampling.temperature);
-        o.maybe_raw("top_p", prompt.sampling.top_p);
+        o.maybe_raw("temperature", unlike_default(prompt.sampling.temperature));
+        o.maybe_raw("top_p", unlike_default(prompt.sampling.top_p));
         tools(o, prompt);
         if prompt.format.is_some() || prompt.verbosity.is_some() {
             o.object("text", |o| {
@@ -42,6 +42,11 @@ pub(crate) fn compose(prompt: &Prompt<'_>, wanted: &Wanted<'_>) -> Vec<u8> {
         }
     });
     out
+}
+
+/// A number that is not 1, the default of Responses: its models that reason refuse even that one.
+fn unlike_default(number: Option<&str>) -> Option<&str> {
+    number.filter(|number| number.parse() != Ok(1.0))
 }
 
 /// Instructions beside the conversation, and the conversation.

@@ -71,7 +71,12 @@ impl Ear {
             // Events of tools that run at the provider, and what may come in later versions.
             _ => return Ok(()),
         };
-        let key = key(fields, list)?;
+        let index = match list {
+            List::Whole => None,
+            List::Content => fields.whole("content_index"),
+            List::Summary => fields.whole("summary_index"),
+        };
+        let key = key(fields, list, index.unwrap_or(0))?;
         let text = match step {
             "delta" => fields.text("delta"),
             "done" if !self.heard.contains(&key) => fields.text(whole),
@@ -90,7 +95,7 @@ impl Ear {
         Ok(())
     }
 
-    /// An item that is added or done. Only calls matter: a text has events of its own.
+    /// An item that is added or done. A text has events of its own, but where a server sends none.
     fn item<'a>(
         &mut self,
         fields: &Members<'a>,
@@ -101,9 +106,10 @@ impl Ear {
         let custom = match &*item.text("type").unwrap_or_default() {
             "function_call" => false,
             "custom_tool_call" => true,
+            _ if done => return self.unheard(fields, &item, deltas),
             _ => return Ok(()),
         };
-        let key = key(fields, List::Whole)?;
+        let key = key(fields, List::Whole, 0)?;
         if self.calls.insert(key) {
             let id = item.text("call_id").unwrap_or_default();
             let name = item.text("name").ok_or(broken("a function call names no function"))?;
@@ -116,6 +122,33 @@ impl Ear {
                 deltas.push(Delta::Arguments { key, text });
             }
             deltas.push(Delta::End { key });
+        }
+        Ok(())
+    }
+
+    /// Tells the texts of a done item of which nothing was heard before.
+    fn unheard<'a>(
+        &mut self,
+        fields: &Members<'a>,
+        item: &Members<'a>,
+        deltas: &mut Vec<Delta<'a>>,
+    ) -> Result<(), Broken> {
+        let thinks = item.text("type").as_deref() == Some("reasoning");
+        for (list, name) in [(List::Summary, "summary"), (List::Content, "content")] {
+            for (index, part) in (0_u64..).zip(item.elements(name)) {
+                let Some(part) = part.members() else { continue };
+                let (kind, text) = match (part.text("text"), part.text("refusal")) {
+                    (Some(text), _) if thinks => (Kind::Thought, text),
+                    (Some(text), _) => (Kind::Text, text),
+                    (None, Some(refusal)) => (Kind::Refusal, refusal),
+                    (None, None) => continue,
+                };
+                let key = key(fields, list, index)?;
+                if !text.is_empty() && self.heard.insert(key) {
+                    deltas.push(Delta::Text { key, kind, text });
+                    deltas.push(Delta::End { key });
+                }
+            }
         }
         Ok(())
     }
@@ -133,13 +166,12 @@ fn ended(fields: &Members<'_>, deltas: &mut Vec<Delta<'_>>) -> Result<(), Broken
 }
 
 /// A part's key: its item's place, then its own.
-fn key(fields: &Members<'_>, list: List) -> Result<Key, Broken> {
+fn key(fields: &Members<'_>, list: List, index: u64) -> Result<Key, Broken> {
     let item = fields.whole("output_index").ok_or(broken("an event has no output index"))?;
-    let (tag, name) = match list {
-        List::Whole => (0, ""),
-        List::Content => (1, "content_index"),
-        List::Summary => (2, "summary_index"),
+    let list = match list {
+        List::Whole => 0,
+        List::Content => 1,
+        List::Summary => 2,
     };
-    let index = fields.whole(name).unwrap_or(0);
-    Ok(item.wrapping_shl(24) | tag << 20 | index & 0xf_ffff)
+    Ok(item.wrapping_shl(24) | list << 20 | index & 0xf_ffff)
 }

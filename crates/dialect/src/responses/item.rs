@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use domain::provider::Surface;
 
-use super::tool::others;
+use super::tool::{called, others};
 use crate::dropped::Place;
 use crate::fault::{Path, Unsupported};
 use crate::fields::{Fields, elements, text};
@@ -43,15 +43,15 @@ fn item<'a>(
         "" if fields.get("role").is_some() => message(fields, to, items)?,
         "" => return Err(fields.at("type").refuse(REFERENCE)),
         "function_call" => {
-            others(fields, &["type", "call_id", "name", "arguments"], Place::Message)?;
+            others(fields, &["type", "call_id", "name", "namespace", "arguments"], Place::Message)?;
             items.push(Item::Call(call(fields, "arguments", false)?));
         }
         "custom_tool_call" => {
-            others(fields, &["type", "call_id", "name", "input"], Place::Message)?;
+            others(fields, &["type", "call_id", "name", "namespace", "input"], Place::Message)?;
             items.push(Item::Call(call(fields, "input", true)?));
         }
         "function_call_output" | "custom_tool_call_output" => {
-            others(fields, &["type", "call_id", "output", "name"], Place::Message)?;
+            others(fields, &["type", "call_id", "name", "namespace", "output"], Place::Message)?;
             items.push(Item::Result {
                 call_id: fields.need_text("call_id")?,
                 parts: parts(fields.need("output")?, &fields.at("output"), to)?,
@@ -73,7 +73,7 @@ fn call<'a>(
 ) -> Result<Call<'a>, Unsupported> {
     Ok(Call {
         id: fields.need_text("call_id")?,
-        name: fields.need_text("name")?,
+        name: called(fields)?,
         arguments: fields.text(arguments)?.unwrap_or_default(),
         custom,
     })

@@ -117,7 +117,7 @@ fn rest<'a>(
 }
 
 fn reasoning(fields: &Fields<'_, '_>) -> Result<Reasoning, Unsupported> {
-    fields.only(&["effort", "summary", "generate_summary"])?;
+    fields.only(&["effort", "summary", "generate_summary", "context"])?;
     let effort = match fields.text("effort")? {
         None => None,
         Some(word) => Some(

@@ -142,6 +142,8 @@ pub(crate) fn item(context: &Context, index: usize, part: &Part<'_>, status: &st
                 o.text("type", if *custom { "custom_tool_call" } else { "function_call" });
                 o.text("status", status);
                 o.text("call_id", id);
+                let (group, name) = context.home(name);
+                o.maybe_text("namespace", group);
                 o.text("name", name);
                 o.text(if *custom { "input" } else { "arguments" }, arguments);
             }
