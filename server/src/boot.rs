@@ -173,7 +173,7 @@ async fn open(
     prepare(admin_url, &secrets).await?;
     let setup_token =
         demo::token().map_err(|error| Stopped::because("the first-run token", error))?;
-    let parts = start(config, &secrets, admin_url, clock.clone(), &setup_token).await?;
+    let parts = start(config, &secrets, admin_url, clock.clone(), &setup_token, origin).await?;
     let doors = Doors {
         console: parts.console.clone(),
         gateway: parts.gateway.clone(),
@@ -208,6 +208,7 @@ async fn start(
     admin_url: &SecretString,
     clock: Arc<dyn Clock>,
     setup_token: &SecretString,
+    origin: &Origin,
 ) -> Result<Parts, Stopped> {
     let urls = store::runtime_urls(admin_url, &secrets.runtime)
         .map_err(|error| Stopped::because("the database's address", error))?;
@@ -253,6 +254,7 @@ async fn start(
         pepper: Zeroizing::new(*secrets.pepper.expose()),
         throttle_key: Zeroizing::new(*secrets.throttle.expose()),
         setup_token: Some(setup_token.clone()),
+        base_url: origin.0.to_string(),
         simulated: simulator.is_some(),
     });
     Ok(Parts { store, gateway, console, feed, simulator })
@@ -443,8 +445,8 @@ pub async fn doors_for_tests(
     let secrets = open_secrets(&config.settings, data, clock.clone()).await.unwrap();
     prepare(admin_url, &secrets).await.unwrap();
     let token = demo::token().unwrap();
-    let parts = start(config, &secrets, admin_url, clock.clone(), &token).await.unwrap();
     let origin = Origin("http://127.0.0.1:3900".into());
+    let parts = start(config, &secrets, admin_url, clock.clone(), &token, &origin).await.unwrap();
     http::router(Doors {
         console: parts.console,
         gateway: parts.gateway,

@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 
 use contract::access::Visitor;
-use domain::caller::Caller;
+use domain::caller::{Caller, Scope};
 use domain::ids::{AccountId, AuditId, ProjectId, RequestId, TenantId};
 use domain::role::Permission;
 use serde_json::Value;
@@ -103,6 +103,16 @@ impl<'s> Act<TenantTx<'s>> {
         let scope = caller.scope(permission)?;
         let tx = services.store.tenant(&scope).await?;
         Ok(Self { tx, actor: Actor::person(caller) })
+    }
+
+    /// Begins a change in a tenant that need not be the caller's seat. Whoever calls this has checked the
+    /// permission.
+    pub(crate) async fn in_scope(
+        services: &'s Services,
+        caller: &Caller,
+        scope: &Scope,
+    ) -> Result<Self, Failure> {
+        Ok(Self { tx: services.store.tenant(scope).await?, actor: Actor::person(caller) })
     }
 
     /// Writes the audit row and makes both last.

@@ -10,9 +10,12 @@
 
 mod access;
 mod activity;
+mod agents;
 mod call;
 mod frame;
 mod keys;
+mod kills;
+mod set_up;
 mod tenants;
 
 mod act;
@@ -48,6 +51,8 @@ pub struct Services {
     /// Proves that whoever makes the first account can read the server's console. It is worth nothing
     /// as soon as there is an account; `None` closes the first run.
     pub setup_token: Option<SecretString>,
+    /// Scheme, host and port under which people and programs reach this instance.
+    pub base_url: String,
     /// Whether the built-in simulator answers calls, which every page then says.
     pub simulated: bool,
 }
@@ -62,6 +67,9 @@ pub fn console(services: Services) -> contract::Console {
         activity: services.clone(),
         call: services.clone(),
         keys: services.clone(),
+        kills: services.clone(),
+        agents: services.clone(),
+        set_up: services.clone(),
         tenants: services,
     }
 }

@@ -82,6 +82,7 @@ closed! {
         Confirmation = "Confirmation",
         Reason = "Reason",
         Filter = "Filter",
+        Target = "Target",
     }
 }
 
@@ -102,6 +103,7 @@ closed! {
         TooFar = "is too far away",
         DoesNotMatch = "does not match",
         Unknown = "does not exist",
+        Stopped = "is stopped already",
         Malformed = "cannot be read",
     }
 }

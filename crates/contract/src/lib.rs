@@ -7,10 +7,13 @@
 
 pub mod access;
 pub mod activity;
+pub mod agents;
 pub mod call;
 pub mod fault;
 pub mod frame;
 pub mod keys;
+pub mod kills;
+pub mod set_up;
 pub mod tenants;
 
 use std::sync::Arc;
@@ -28,6 +31,12 @@ pub struct Console {
     pub call: Arc<dyn call::Calls>,
     /// API keys.
     pub keys: Arc<dyn keys::Keys>,
+    /// The kill switch.
+    pub kills: Arc<dyn kills::Kills>,
+    /// Agents.
+    pub agents: Arc<dyn agents::Agents>,
+    /// Setting up a client.
+    pub set_up: Arc<dyn set_up::SetUp>,
     /// Tenants, for the operator.
     pub tenants: Arc<dyn tenants::Tenants>,
 }

@@ -2,6 +2,8 @@
 
 use contract::fault::Fault;
 use contract::keys::{KeyState, NewKey};
+use contract::kills::{NewKill, Target};
+use domain::kill::KillScope;
 
 use crate::house::{House, PASSWORD, new_tenant};
 
@@ -21,6 +23,17 @@ async fn nothing_changes_that_cannot_be_put_on_record() {
     let (house, operator) = House::new().await;
     let tenant = house.tenant(&operator, "acme").await;
     let kept = house.key(&tenant.admin, tenant.project, "kept").await;
+    let stop = |target| NewKill {
+        target,
+        reason: "a drill".into(),
+        expires_in_hours: None,
+        confirmation: "kept".into(),
+    };
+    let key = Target { scope: KillScope::Key, id: kept.to_string() };
+    let other = house.key(&tenant.admin, tenant.project, "other").await;
+    let other = Target { scope: KillScope::Key, id: other.to_string() };
+    let armed = NewKill { confirmation: "other".into(), ..stop(other) };
+    let armed = house.console.kills.arm(&tenant.admin, armed).await.unwrap();
     let log = house.actions(tenant.id).await;
     house.as_superuser(DEAF).await;
 
@@ -28,6 +41,8 @@ async fn nothing_changes_that_cannot_be_put_on_record() {
     let new = NewKey { project_id: tenant.project, name: "new".into(), expires_in_days: None };
     failed(console.keys.create(&tenant.admin, new).await);
     failed(console.keys.revoke(&tenant.admin, kept, "kept".into()).await);
+    failed(console.kills.arm(&tenant.admin, stop(key)).await);
+    failed(console.kills.release(&tenant.admin, armed, "over".into(), "other".into()).await);
     failed(console.tenants.create(&operator, new_tenant("globex", "g@globex.example")).await);
     let why = Some("ticket 7".to_owned());
     failed(console.access.take_seat(&operator, Some(tenant.id), why).await);
@@ -36,8 +51,9 @@ async fn nothing_changes_that_cannot_be_put_on_record() {
 
     house.as_superuser(HEARING).await;
     let keys = console.keys.list(&tenant.admin).await.unwrap();
-    assert_eq!(keys.len(), 1);
-    assert_eq!((keys[0].id, keys[0].state), (kept, KeyState::Active));
+    assert_eq!(keys.len(), 2);
+    assert_eq!((keys[1].id, keys[1].state, keys[1].stopped), (kept, KeyState::Active, None));
+    assert_eq!(keys[0].stopped, Some(KillScope::Key));
     assert_eq!(console.tenants.list(&operator).await.unwrap().len(), 1);
     assert_eq!(house.actions(tenant.id).await, log);
     // The account of the tenant that was not made was not made either.

@@ -80,6 +80,7 @@ impl House {
             pepper: [3; 32].into(),
             throttle_key: [4; 32].into(),
             setup_token: Some(TOKEN.into()),
+            base_url: "https://tokenone.example".into(),
             simulated: true,
         });
         Self { console, store, clock, ring, database, _folder: folder }

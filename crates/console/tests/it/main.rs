@@ -16,5 +16,6 @@ mod audit;
 mod calls;
 mod house;
 mod keys;
+mod kills;
 mod roles;
 mod tenants;

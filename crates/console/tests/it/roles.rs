@@ -1,17 +1,19 @@
 //! Who may do what, asked of every method: changing the policy means changing this picture of it.
 
 use contract::activity::ActivityFilter;
-use contract::fault::Fault;
+use contract::fault::{Fault, Field, Reason};
 use contract::keys::NewKey;
+use contract::kills::{NewKill, Target};
 use domain::caller::Caller;
 use domain::cursor::Cursor;
 use domain::ids::{CallId, TenantId};
+use domain::kill::KillScope;
 use domain::role::Role;
 
 use crate::calls::completed;
 use crate::house::{House, Tenant, new_tenant};
 
-const METHODS: [&str; 11] = [
+const METHODS: [&str; 22] = [
     "frame",
     "list",
     "newer",
@@ -20,6 +22,17 @@ const METHODS: [&str; 11] = [
     "keys",
     "make key",
     "revoke",
+    "set up",
+    "agents",
+    "kills",
+    "choices",
+    "preview key",
+    "preview own tenant",
+    "preview other tenant",
+    "preview all",
+    "stop key",
+    "how far",
+    "release",
     "tenants",
     "make tenant",
     "enter other",
@@ -32,6 +45,7 @@ fn mark<T>(result: Result<T, Fault>) -> char {
         Err(Fault::Forbidden(_)) => '.',
         Err(Fault::NoTenant) => 't',
         Err(Fault::NotFound) => '-',
+        Err(Fault::Invalid { field: Field::Target, reason: Reason::Unknown }) => '-',
         Err(other) => panic!("{other:?}"),
     }
 }
@@ -52,6 +66,20 @@ async fn row(
     let slug = name.replace(' ', "-");
     let made = new_tenant(&slug, &format!("{slug}@new.example"));
     let why = Some("to see whether they may".to_owned());
+    let target = |scope, id: String| Target { scope, id };
+    let kept = format!("kept {name}");
+    let key = house.key(&tenant.admin, tenant.project, &kept).await;
+    let key = target(KillScope::Key, key.to_string());
+    let stop = |target: &Target, confirmation: &str| NewKill {
+        target: target.clone(),
+        reason: "to see whether they may".into(),
+        expires_in_hours: None,
+        confirmation: confirmation.into(),
+    };
+    let stopped = house.key(&tenant.admin, tenant.project, &format!("stopped {name}")).await;
+    let stopped = stop(&target(KillScope::Key, stopped.to_string()), &format!("stopped {name}"));
+    let kill = c.kills.arm(&tenant.admin, stopped).await.unwrap();
+    let why_not = || "it is over".to_owned();
     let marks = [
         mark(c.frame.frame(caller).await),
         mark(c.activity.list(caller, &filter, Cursor::Newest).await),
@@ -61,6 +89,17 @@ async fn row(
         mark(c.keys.list(caller).await),
         mark(c.keys.create(caller, new).await),
         mark(c.keys.revoke(caller, victim, format!("victim {name}")).await),
+        mark(c.set_up.set_up(caller).await),
+        mark(c.agents.list(caller, None, String::new()).await),
+        mark(c.kills.list(caller).await),
+        mark(c.kills.choices(caller, KillScope::Key, String::new()).await),
+        mark(c.kills.preview(caller, key.clone()).await),
+        mark(c.kills.preview(caller, target(KillScope::Tenant, tenant.id.to_string())).await),
+        mark(c.kills.preview(caller, target(KillScope::Tenant, other.to_string())).await),
+        mark(c.kills.preview(caller, target(KillScope::All, String::new())).await),
+        mark(c.kills.arm(caller, stop(&key, &kept)).await),
+        mark(c.kills.propagation(caller, kill).await),
+        mark(c.kills.release(caller, kill, why_not(), format!("stopped {name}")).await),
         mark(c.tenants.list(caller).await),
         mark(c.tenants.create(caller, made).await),
         mark(c.access.take_seat(caller, Some(other), why).await),
@@ -95,12 +134,12 @@ async fn every_method_asks_the_policy() {
     assert_eq!(
         table,
         [
-            "operator         xttt.t..xxx",
-            "operator seated  xxxx.x..xxx",
-            "tenant admin     xxxxxxxx..-",
-            "member           xxxx.x....-",
-            "member outside   xxx-.x....-",
-            "auditor          xxxxxx....-",
+            "operator         xttt.t..ttxttxxxt--xxx",
+            "operator seated  xxxx.x..xxxxxxxxxxxxxx",
+            "tenant admin     xxxxxxxxxxxxxx-.xxx..-",
+            "member           xxxx.x..xxx......x...-",
+            "member outside   xxx-.x..xxx......-...-",
+            "auditor          xxxxxx..xxx......x...-",
         ],
         "columns: {METHODS:?}"
     );
@@ -127,5 +166,5 @@ async fn the_frame_shows_what_each_may_see() {
     assert_eq!((frame.tenants.len(), frame.projects[0].id), (1, tenant.project));
     assert_eq!((frame.name.as_str(), frame.email.as_str()), ("Anna", "admin@acme.example"));
     let may: Vec<_> = frame.permissions.iter().map(|p| Role::TenantAdmin.may(*p)).collect();
-    assert_eq!(may, [true; 4]);
+    assert_eq!(may, [true; 6]);
 }
