@@ -4,10 +4,13 @@ use leptos::prelude::*;
 
 use crate::ui::dialog::Dialog;
 
-const KEYS: [(&str, &str); 9] = [
+const KEYS: [(&str, &str); 12] = [
     ("⌘K or Ctrl K", "Open the palette"),
     ("g a", "Go to Activity"),
     ("g k", "Go to API keys"),
+    ("g b", "Go to Agents"),
+    ("g c", "Go to Client set-up"),
+    ("g x", "Go to the kill switch"),
     ("g t", "Go to Tenants (platform admins)"),
     ("/", "Focus the filter"),
     ("j  k", "Next and previous row"),

@@ -150,6 +150,9 @@ fn entries(here: Here) -> Vec<Entry> {
         if view.tenant.is_some() && view.may(Permission::ManageKeys) {
             all.push(entry("New API key", "Act", Icon::Plus, Act::Go(paths::key_new())));
         }
+        if view.may(Permission::ManageKills) {
+            all.push(entry("Stop something", "Act", Icon::Stop, Act::Go(paths::KILL_STOP.into())));
+        }
         if view.may(Permission::ManageTenants) {
             all.push(entry("New tenant", "Act", Icon::Plus, Act::Go(paths::tenant_new())));
         }

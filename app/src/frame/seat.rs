@@ -9,6 +9,7 @@ use super::Here;
 use super::calls::TakeSeat;
 use crate::paths;
 use crate::ui::icon::{Icon, icon};
+use crate::ui::{State, badge};
 
 /// The tenants that a person can go to. A plain form: the page is loaded anew, so nothing of the
 /// former tenant stays in memory.
@@ -97,6 +98,7 @@ pub fn ProjectMenu(here: Here) -> impl IntoView {
                     <a class="menu-item" href=paths::project_activity(project.id)>
                         {icon(Icon::Filter)}
                         <span>{project.name}</span>
+                        {project.stopped.then(|| badge(State::Bad, "Stopped"))}
                     </a>
                 }
             })

@@ -1,6 +1,7 @@
 //! The question before a platform admin enters a tenant: why.
 
 use contract::tenants::TenantRow;
+use domain::limits::REASON_CHARS_MAX;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
@@ -54,6 +55,3 @@ fn Question(tenant: TenantRow) -> impl IntoView {
         </form>
     }
 }
-
-/// Longest reason, in characters.
-const REASON_CHARS_MAX: usize = 500;
