@@ -1,6 +1,8 @@
 //! Every URL of the console is built here, so that a link cannot name a page that does not exist.
 
-use domain::ids::{CallId, KeyId, ProjectId, TenantId};
+use contract::kills::Target;
+use domain::ids::{CallId, KeyId, KillId, ProjectId, TenantId};
+use domain::kill::KillScope;
 
 /// The start: the server sends everyone on to where they belong.
 pub const HOME: &str = "/";
@@ -16,6 +18,14 @@ pub const KEYS: &str = "/keys";
 pub const PROVIDERS: &str = "/providers";
 /// Circuits, for the operator.
 pub const CIRCUITS: &str = "/circuits";
+/// Agents.
+pub const AGENTS: &str = "/agents";
+/// Setting up a client.
+pub const SET_UP: &str = "/set-up";
+/// The kill switch.
+pub const KILL_SWITCH: &str = "/kill-switch";
+/// Stopping something, in steps.
+pub const KILL_STOP: &str = "/kill-switch/stop";
 /// Tenants, for the operator.
 pub const TENANTS: &str = "/tenants";
 /// The live feed: server-sent events.
@@ -57,6 +67,42 @@ pub fn key_activity(id: KeyId) -> String {
 #[must_use]
 pub fn project_activity(id: ProjectId) -> String {
     format!("{ACTIVITY}?project={id}")
+}
+
+/// The calls of an agent.
+#[must_use]
+pub fn agent_activity(project: ProjectId, name: &str) -> String {
+    format!("{ACTIVITY}?project={project}&agent={}", encode(name))
+}
+
+/// Setting up one client.
+#[must_use]
+pub fn set_up(client: &str) -> String {
+    format!("{SET_UP}?client={}", encode(client))
+}
+
+/// How far a kill has come.
+#[must_use]
+pub fn kill_watch(id: KillId) -> String {
+    format!("{KILL_SWITCH}?watch={id}")
+}
+
+/// The question before a kill is released.
+#[must_use]
+pub fn kill_release(id: KillId) -> String {
+    format!("{KILL_SWITCH}?release={id}")
+}
+
+/// What can be stopped in a scope.
+#[must_use]
+pub fn kill_stop(scope: KillScope) -> String {
+    format!("{KILL_STOP}?scope={}", scope.as_str())
+}
+
+/// The last step before something is stopped.
+#[must_use]
+pub fn kill_target(target: &Target) -> String {
+    format!("{KILL_STOP}?target={}", encode(&target.to_string()))
 }
 
 /// The form for a new tenant.

@@ -21,6 +21,10 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("/calls/:id") view=pages::call::CallPage ssr=SsrMode::Async/>
                 <Route path=path!("/keys") view=pages::keys::KeysPage ssr=SsrMode::Async/>
                 <Route path=path!("/providers") view=pages::providers::ProvidersPage ssr=SsrMode::Async/>
+                <Route path=path!("/agents") view=pages::agents::AgentsPage ssr=SsrMode::Async/>
+                <Route path=path!("/set-up") view=pages::set_up::SetUpPage ssr=SsrMode::Async/>
+                <Route path=path!("/kill-switch") view=pages::kill_switch::KillSwitchPage ssr=SsrMode::Async/>
+                <Route path=path!("/kill-switch/stop") view=pages::kill_switch::StopPage ssr=SsrMode::Async/>
                 <Route path=path!("/tenants") view=pages::tenants::TenantsPage ssr=SsrMode::Async/>
             </ParentRoute>
         </Routes>

@@ -174,7 +174,7 @@ async fn open(
     prepare(admin_url, &secrets).await?;
     let setup_token =
         demo::token().map_err(|error| Stopped::because("the first-run token", error))?;
-    let parts = start(config, &secrets, admin_url, clock.clone(), &setup_token).await?;
+    let parts = start(config, &secrets, admin_url, clock.clone(), &setup_token, origin).await?;
     let doors = Doors {
         console: parts.console.clone(),
         gateway: parts.gateway.clone(),
@@ -209,6 +209,7 @@ async fn start(
     admin_url: &SecretString,
     clock: Arc<dyn Clock>,
     setup_token: &SecretString,
+    origin: &Origin,
 ) -> Result<Parts, Stopped> {
     let urls = store::runtime_urls(admin_url, &secrets.runtime)
         .map_err(|error| Stopped::because("the database's address", error))?;
@@ -255,6 +256,7 @@ async fn start(
         throttle_key: Zeroizing::new(*secrets.throttle.expose()),
         setup_token: Some(setup_token.clone()),
         prober: Arc::new(GatewayProber(gateway.clone())),
+        base_url: origin.0.to_string(),
         simulated: simulator.is_some(),
     });
     Ok(Parts { store, gateway, console, feed, simulator })
@@ -457,8 +459,8 @@ pub async fn doors_for_tests(
     let secrets = open_secrets(&config.settings, data, clock.clone()).await.unwrap();
     prepare(admin_url, &secrets).await.unwrap();
     let token = demo::token().unwrap();
-    let parts = start(config, &secrets, admin_url, clock.clone(), &token).await.unwrap();
     let origin = Origin("http://127.0.0.1:3900".into());
+    let parts = start(config, &secrets, admin_url, clock.clone(), &token, &origin).await.unwrap();
     http::router(Doors {
         console: parts.console,
         gateway: parts.gateway,

@@ -3,17 +3,34 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::{Here, seat};
+use super::{Here, Stopped, seat};
+use crate::pages::kill_switch::words;
+use crate::paths;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::sentence;
 
-/// The simulator's banner, and why a seat could not be taken.
+/// What is stopped, the simulator's banner, and why a seat could not be taken.
 #[component]
-pub fn Banners(here: Here) -> impl IntoView {
+pub fn Banners(here: Here, stopped: Stopped) -> impl IntoView {
     let refused = seat::refused();
     let query = use_query_map();
     view! {
         <section aria-label="Notices">
+        {move || {
+            words::stopped(&stopped.list())
+                .map(|text| {
+                    view! {
+                        <p class="banner banner-bad">
+                            {icon(Icon::Stop)}
+                            <span>
+                                <strong>{text}</strong>
+                                " Such calls are refused. "
+                                <a class="link" href=paths::KILL_SWITCH>"Kill switch"</a>
+                            </span>
+                        </p>
+                    }
+                })
+        }}
         {here
             .with(|view| view.simulated)
             .then(|| {

@@ -13,7 +13,8 @@ pub mod sidebar;
 pub mod top_bar;
 
 use contract::fault::Fault;
-use contract::frame::FrameView;
+use contract::frame::{FrameView, StoppedView};
+use contract::kills::KillRow;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::{use_location, use_navigate};
@@ -37,6 +38,38 @@ impl Here {
     /// Reads from it.
     pub fn with<T>(self, read: impl FnOnce(&FrameView) -> T) -> T {
         self.0.with_value(read)
+    }
+}
+
+/// What the kill switch stops of what this person sees. The page of the switch brings it up to date.
+#[derive(Clone, Copy)]
+pub struct Stopped(RwSignal<Vec<StoppedView>>);
+
+impl Stopped {
+    /// The list around this page; `None` on a page without a frame.
+    #[must_use]
+    pub fn get() -> Option<Self> {
+        use_context()
+    }
+
+    /// What is stopped. Reactive.
+    #[must_use]
+    pub fn list(self) -> Vec<StoppedView> {
+        self.0.get()
+    }
+
+    /// Takes over what is in force, of that what this frame tells: from outside of a tenant only what
+    /// concerns all of them.
+    pub fn follow(self, in_force: &[KillRow]) {
+        let inside = Here::get().is_some_and(|here| here.with(|view| view.tenant.is_some()));
+        let told = |row: &&KillRow| inside || row.scope.is_of_platform();
+        let view = |row: &KillRow| StoppedView {
+            id: row.id,
+            scope: row.scope,
+            target: row.target.clone().unwrap_or_default(),
+            at: row.at,
+        };
+        self.0.set(in_force.iter().filter(told).map(view).collect());
     }
 }
 
@@ -89,6 +122,8 @@ async fn once_more() {
 
 #[component]
 fn Framed(view: FrameView) -> impl IntoView {
+    let stopped = Stopped(RwSignal::new(view.stopped.clone()));
+    provide_context(stopped);
     let here = Here(StoredValue::new(view));
     provide_context(here);
     let overlays = Overlays {
@@ -105,7 +140,7 @@ fn Framed(view: FrameView) -> impl IntoView {
             <sidebar::Sidebar here/>
             <div class="frame-main">
                 <top_bar::TopBar here overlays/>
-                <banner::Banners here/>
+                <banner::Banners here stopped/>
                 <main id="main" class="main" tabindex="-1">
                     <Outlet/>
                 </main>

@@ -156,6 +156,9 @@ fn entries(here: Here) -> Vec<Entry> {
                 entry("New alias", "Act", Icon::Plus, Act::Go(paths::alias_new())),
             ]);
         }
+        if view.may(Permission::ManageKills) {
+            all.push(entry("Stop something", "Act", Icon::Stop, Act::Go(paths::KILL_STOP.into())));
+        }
         if view.may(Permission::ManageTenants) {
             all.push(entry("New tenant", "Act", Icon::Plus, Act::Go(paths::tenant_new())));
         }

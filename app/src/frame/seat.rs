@@ -11,6 +11,7 @@ use super::Here;
 use super::calls::TakeSeat;
 use crate::paths;
 use crate::ui::icon::{Icon, icon};
+use crate::ui::{State, badge};
 
 /// Why a seat could not be taken, while the address says so: the plain form comes back with the reason
 /// in it. The action keeps what it found at the start, also when the address has gone on.
@@ -110,6 +111,7 @@ pub fn ProjectMenu(here: Here) -> impl IntoView {
                     <a class="menu-item" href=paths::project_activity(project.id)>
                         {icon(Icon::Filter)}
                         <span>{project.name}</span>
+                        {project.stopped.then(|| badge(State::Bad, "Stopped"))}
                     </a>
                 }
             })

@@ -27,6 +27,11 @@ const ACTIVITY: Place =
 const KEYS: Place = Place { href: paths::KEYS, name: "API keys", icon: Icon::Key, key: 'k' };
 const PROVIDERS: Place =
     Place { href: paths::PROVIDERS, name: "Providers & aliases", icon: Icon::Route, key: 'p' };
+const AGENTS: Place = Place { href: paths::AGENTS, name: "Agents", icon: Icon::Agent, key: 'b' };
+const SET_UP: Place =
+    Place { href: paths::SET_UP, name: "Client set-up", icon: Icon::Plug, key: 'c' };
+const KILL_SWITCH: Place =
+    Place { href: paths::KILL_SWITCH, name: "Kill switch", icon: Icon::Stop, key: 'x' };
 const TENANTS: Place =
     Place { href: paths::TENANTS, name: "Tenants", icon: Icon::Building, key: 't' };
 
@@ -36,7 +41,10 @@ pub fn places(here: Here) -> Vec<Place> {
     here.with(|view| {
         let mut places = Vec::new();
         if view.tenant.is_some() {
-            places.extend([ACTIVITY, KEYS]);
+            places.extend([ACTIVITY, KEYS, AGENTS, SET_UP]);
+        }
+        if view.may(Permission::ReadKills) {
+            places.push(KILL_SWITCH);
         }
         if view.may(Permission::ReadProviders) {
             places.push(PROVIDERS);

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Icon {
     Activity,
+    Agent,
     Alert,
     ArrowDown,
     ArrowLeft,
@@ -29,11 +30,13 @@ pub enum Icon {
     Moon,
     Pause,
     Play,
+    Plug,
     Plus,
     Route,
     Search,
     SignOut,
     Slash,
+    Stop,
     Sun,
     System,
     User,
@@ -44,6 +47,9 @@ impl Icon {
     const fn path(self) -> &'static str {
         match self {
             Self::Activity => "M1.5 8.5h3l2-5.5 3.2 10 2-4.5h2.8",
+            Self::Agent => {
+                "M3 5.5h10v7.5H3ZM8 5.5V3M8 3a.8.8 0 1 0 0-1.6A.8.8 0 0 0 8 3ZM6 8.6v1.2M10 8.6v1.2M1.4 8.2v2.4M14.6 8.2v2.4"
+            }
             Self::Alert => "M8 2.2 14.4 13.4H1.6ZM8 6.4v3.2M8 11.6v.1",
             Self::ArrowDown => "M8 3v9.6M3.8 8.6 8 12.8l4.2-4.2",
             Self::ArrowLeft => "M9.8 3.5 5.2 8l4.6 4.5",
@@ -67,6 +73,7 @@ impl Icon {
             Self::Moon => "M13.2 9.6A5.8 5.8 0 0 1 6.4 2.8a5.6 5.6 0 1 0 6.8 6.8Z",
             Self::Pause => "M5.4 3.5v9M10.6 3.5v9",
             Self::Play => "M5 3.2 12.4 8 5 12.8Z",
+            Self::Plug => "M5.5 2v3.2M10.5 2v3.2M3.5 5.2h9v2.3a4.5 4.5 0 0 1-9 0ZM8 12v2.2",
             Self::Plus => "M8 3v10M3 8h10",
             Self::Route => {
                 "M2 8h3.4c3 0 2.6-4.4 5.6-4.4h2.4M5.4 8c3 0 2.6 4.4 5.6 4.4h2.4M11.6 1.8l1.9 1.8-1.9 1.8M11.6 10.6l1.9 1.8-1.9 1.8"
@@ -74,6 +81,7 @@ impl Icon {
             Self::Search => "M7 11.6A4.6 4.6 0 1 0 7 2.4a4.6 4.6 0 0 0 0 9.2ZM10.4 10.4l3.4 3.4",
             Self::SignOut => "M6.2 13.5H2.8v-11h3.4M10 4.8 13.2 8 10 11.2M13 8H6",
             Self::Slash => "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM3.8 3.8l8.4 8.4",
+            Self::Stop => "M5.3 1.8h5.4l3.5 3.5v5.4l-3.5 3.5H5.3L1.8 10.7V5.3ZM5.6 8h4.8",
             Self::Sun => {
                 "M8 10.8a2.8 2.8 0 1 0 0-5.6 2.8 2.8 0 0 0 0 5.6ZM8 1.4v1.4M8 13.2v1.4M1.4 8h1.4M13.2 8h1.4M3.3 3.3l1 1M11.7 11.7l1 1M12.7 3.3l-1 1M4.3 11.7l-1 1"
             }

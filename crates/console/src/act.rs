@@ -115,6 +115,16 @@ impl<'s> Act<TenantTx<'s>> {
         Ok(Self { tx, actor: Actor::person(caller) })
     }
 
+    /// Begins a change in a tenant that need not be the caller's seat. Whoever calls this has checked the
+    /// permission.
+    pub(crate) async fn in_scope(
+        services: &'s Services,
+        caller: &Caller,
+        scope: &Scope,
+    ) -> Result<Self, Failure> {
+        Ok(Self { tx: services.store.tenant(scope).await?, actor: Actor::person(caller) })
+    }
+
     /// Writes the audit row and makes both last.
     pub(crate) async fn done(mut self, event: Event) -> Result<(), Failure> {
         let entry = entry(&self.actor, event);

@@ -1,7 +1,7 @@
 //! What people type, checked.
 
 use contract::fault::{Field, Reason};
-use domain::limits::{MODEL_BYTES_MAX, NAME_CHARS_MAX};
+use domain::limits::{MODEL_BYTES_MAX, NAME_CHARS_MAX, REASON_CHARS_MAX};
 use identity::email::{Email, EmailFlaw};
 use identity::policy::{self, Flaw};
 use secrecy::SecretString;
@@ -10,8 +10,6 @@ use crate::fault::Failure;
 
 /// Longest short name, in characters; they are labels of host names elsewhere.
 const SLUG_CHARS_MAX: usize = 63;
-/// Longest reason that is given for an act, in characters.
-pub(crate) const REASON_CHARS_MAX: usize = 500;
 
 /// A name: trimmed, one line, not empty, not too long.
 pub(crate) fn name(field: Field, typed: &str) -> Result<String, Failure> {

@@ -10,6 +10,7 @@ use store::Reason;
 
 use crate::Services;
 use crate::fault::Failure;
+use crate::kills::in_force::InForce;
 
 #[async_trait]
 impl Frame for Services {
@@ -22,6 +23,7 @@ impl Frame for Services {
                 (tenants.iter().find(|t| t.id == *tenant_id).cloned(), self.projects(&scope).await?)
             }
         };
+        let stopped = self.stopped_here(caller).await?;
         let role = caller.role();
         Ok(FrameView {
             name: caller.name.clone(),
@@ -31,6 +33,7 @@ impl Frame for Services {
             tenants,
             projects,
             permissions: Permission::ALL.into_iter().filter(|p| role.may(*p)).collect(),
+            stopped,
             simulated: self.simulated,
         })
     }
@@ -52,7 +55,12 @@ impl Services {
 
     async fn projects(&self, scope: &Scope) -> Result<Vec<ProjectView>, Failure> {
         let mut tx = self.store.tenant(scope).await?;
-        let projects = tx.projects().await?;
-        Ok(projects.into_iter().map(|p| ProjectView { id: p.id, name: p.name }).collect())
+        let in_force = InForce::read(&mut tx, self.clock.now()).await?;
+        let view = |project: store::projects::ProjectRow| ProjectView {
+            stopped: in_force.over_project(project.id).is_some(),
+            id: project.id,
+            name: project.name,
+        };
+        Ok(tx.projects().await?.into_iter().map(view).collect())
     }
 }

@@ -13,6 +13,7 @@ use serde_json::json;
 use crate::act::{Act, Event};
 use crate::fault::Failure;
 use crate::form;
+use crate::kills::in_force::InForce;
 use crate::{PEPPER_ID, Services};
 
 /// The unique constraint over a key's name.
@@ -40,7 +41,9 @@ impl Services {
         let scope = caller.scope(Permission::ReadKeys)?;
         let mut tx = self.store.tenant(&scope).await?;
         let now = self.clock.now();
-        Ok(tx.keys().await?.into_iter().map(|key| row(key, now)).collect())
+        let in_force = InForce::read(&mut tx, now).await?;
+        let row = |key| row(key, now, Some(&in_force));
+        Ok(tx.keys().await?.into_iter().map(row).collect())
     }
 
     async fn make_key(&self, caller: &Caller, new: NewKey) -> Result<MadeKey, Failure> {
@@ -71,7 +74,7 @@ impl Services {
             ..about("key.create", &made)
         })
         .await?;
-        Ok(MadeKey { row: row(made, now), secret: key.expose().into() })
+        Ok(MadeKey { row: row(made, now, None), secret: key.expose().into() })
     }
 
     async fn end_key(&self, caller: &Caller, id: KeyId, confirmation: &str) -> Result<(), Failure> {
@@ -126,7 +129,7 @@ fn about(action: &'static str, key: &store::keys::KeyRow) -> Event {
     }
 }
 
-fn row(key: store::keys::KeyRow, now: DateTime<Utc>) -> KeyRow {
+fn row(key: store::keys::KeyRow, now: DateTime<Utc>, in_force: Option<&InForce>) -> KeyRow {
     let state = if key.revoked_at.is_some() {
         KeyState::Revoked
     } else if key.expires_at.is_some_and(|at| at <= now) {
@@ -144,6 +147,7 @@ fn row(key: store::keys::KeyRow, now: DateTime<Utc>) -> KeyRow {
         created_by: key.created_by,
         created_at: key.created_at,
         expires_at: key.expires_at,
+        stopped: in_force.and_then(|kills| kills.over_key(key.project_id, key.id)),
         last_used_at: key.last_used_at,
     }
 }

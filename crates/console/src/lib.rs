@@ -10,12 +10,15 @@
 
 mod access;
 mod activity;
+mod agents;
 mod aliases;
 mod call;
 mod circuits;
 mod frame;
 mod keys;
+mod kills;
 mod providers;
+mod set_up;
 mod tenants;
 
 mod act;
@@ -56,6 +59,8 @@ pub struct Services {
     pub setup_token: Option<SecretString>,
     /// Sends a provider a test call.
     pub prober: Arc<dyn Prober>,
+    /// Scheme, host and port under which people and programs reach this instance.
+    pub base_url: String,
     /// Whether the built-in simulator answers calls, which every page then says.
     pub simulated: bool,
 }
@@ -73,6 +78,9 @@ pub fn console(services: Services) -> contract::Console {
         keys: services.clone(),
         aliases: services.clone(),
         providers: services.clone(),
+        kills: services.clone(),
+        agents: services.clone(),
+        set_up: services.clone(),
         tenants: services,
     }
 }

@@ -99,6 +99,7 @@ closed! {
         TargetWeight = "A target's weight",
         TargetContext = "A target's longest context",
         Minutes = "Minutes",
+        Target = "Target",
     }
 }
 
@@ -119,6 +120,7 @@ closed! {
         TooFar = "is too far away",
         DoesNotMatch = "does not match",
         Unknown = "does not exist",
+        Stopped = "is stopped already",
         Malformed = "cannot be read",
         NotAnAddress = "is not an https address, such as https://host/v1",
         Unencrypted = "must begin with https://, unless it lies in a private network",

@@ -1,8 +1,10 @@
 //! What surrounds every page: who is signed in, where, and what they can switch to.
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use domain::caller::Caller;
-use domain::ids::{ProjectId, TenantId};
+use domain::ids::{KillId, ProjectId, TenantId};
+use domain::kill::KillScope;
 use domain::role::{Permission, Role};
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +27,9 @@ pub struct FrameView {
     pub projects: Vec<ProjectView>,
     /// What they may do, for showing a control disabled with its reason.
     pub permissions: Vec<Permission>,
+    /// What the kill switch stops of what this person sees: of a platform admin in no tenant, all calls
+    /// and providers.
+    pub stopped: Vec<StoppedView>,
     /// Whether calls are answered by the built-in simulator, which the frame then says.
     pub simulated: bool,
 }
@@ -45,6 +50,21 @@ pub struct ProjectView {
     pub id: ProjectId,
     /// Its name.
     pub name: String,
+    /// Whether the kill switch stops all of its calls.
+    pub stopped: bool,
+}
+
+/// Something that the kill switch stops.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoppedView {
+    /// The kill.
+    pub id: KillId,
+    /// What it stops.
+    pub scope: KillScope,
+    /// The target's name.
+    pub target: String,
+    /// Since when.
+    pub at: DateTime<Utc>,
 }
 
 impl FrameView {

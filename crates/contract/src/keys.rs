@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::caller::Caller;
 use domain::ids::{KeyId, ProjectId};
+use domain::kill::KillScope;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::Fault;
@@ -29,6 +30,8 @@ pub struct KeyRow {
     pub created_at: DateTime<Utc>,
     /// When it stops working.
     pub expires_at: Option<DateTime<Utc>>,
+    /// The narrowest kill that stops it, if one does.
+    pub stopped: Option<KillScope>,
     /// When it last made a call, if it ever did.
     pub last_used_at: Option<DateTime<Utc>>,
 }

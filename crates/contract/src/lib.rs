@@ -7,13 +7,16 @@
 
 pub mod access;
 pub mod activity;
+pub mod agents;
 pub mod aliases;
 pub mod call;
 pub mod circuits;
 pub mod fault;
 pub mod frame;
 pub mod keys;
+pub mod kills;
 pub mod providers;
+pub mod set_up;
 pub mod tenants;
 
 use std::sync::Arc;
@@ -37,6 +40,12 @@ pub struct Console {
     pub providers: Arc<dyn providers::Providers>,
     /// Circuits, for the operator.
     pub circuits: Arc<dyn circuits::Circuits>,
+    /// The kill switch.
+    pub kills: Arc<dyn kills::Kills>,
+    /// Agents.
+    pub agents: Arc<dyn agents::Agents>,
+    /// Setting up a client.
+    pub set_up: Arc<dyn set_up::SetUp>,
     /// Tenants, for the operator.
     pub tenants: Arc<dyn tenants::Tenants>,
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::limits::{AGENT_NAME_BYTES_MAX, REASON_CHARS_MAX};
+use crate::limits::AGENT_NAME_BYTES_MAX;
 use crate::words::words;
 
 words! {
@@ -83,13 +83,6 @@ impl fmt::Display for AgentName {
     }
 }
 
-/// Whether a text is a reason: one is always given, since whoever is stopped will ask.
-#[must_use]
-pub fn is_reason(text: &str) -> bool {
-    let text = text.trim();
-    !text.is_empty() && text.chars().count() <= REASON_CHARS_MAX
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,12 +102,5 @@ mod tests {
         let platform: Vec<_> =
             KillScope::ALL.iter().filter(|scope| scope.is_of_platform()).collect();
         assert_eq!(platform, [&KillScope::All, &KillScope::Provider]);
-    }
-
-    #[test]
-    fn a_reason_says_something() {
-        assert!(is_reason("it leaked"));
-        assert!(!is_reason(" \n"));
-        assert!(!is_reason(&"x".repeat(501)));
     }
 }

@@ -12,6 +12,8 @@ use crate::tenant::TenantTx;
 
 /// Where counting calls stops.
 pub const REACH_CALLS_MAX: u32 = 100_000;
+/// Kills in force that are read of a tenant at most.
+const IN_FORCE_MAX: usize = 1_000;
 /// Who releases a kill whose time is over, when another takes its place.
 const EXPIRY: &str = "expiry";
 
@@ -151,7 +153,18 @@ impl TenantTx<'_> {
         projects: Option<&[ProjectId]>,
         rows: usize,
     ) -> Result<Vec<KillRow>, StoreError> {
-        self.select_kills(None, projects, rows).await
+        self.select_kills(None, projects, false, rows).await
+    }
+
+    /// The tenant's kills that nobody released, expired ones among them, the latest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database does not answer.
+    pub async fn kills_in_force(
+        &mut self,
+        projects: Option<&[ProjectId]>,
+    ) -> Result<Vec<KillRow>, StoreError> {
+        self.select_kills(None, projects, true, IN_FORCE_MAX).await
     }
 
     /// One kill of the tenant.
@@ -159,7 +172,7 @@ impl TenantTx<'_> {
     /// # Errors
     /// [`StoreError`] where the database does not answer.
     pub async fn kill(&mut self, id: KillId) -> Result<Option<KillRow>, StoreError> {
-        Ok(self.select_kills(Some(id), None, 1).await?.pop())
+        Ok(self.select_kills(Some(id), None, false, 1).await?.pop())
     }
 
     /// Stops something; nodes learn of it with the commit. One on the same target whose time is over at
@@ -317,6 +330,7 @@ impl TenantTx<'_> {
         &mut self,
         id: Option<KillId>,
         projects: Option<&[ProjectId]>,
+        in_force: bool,
         rows: usize,
     ) -> Result<Vec<KillRow>, StoreError> {
         let tenant = self.tenant_uuid();
@@ -326,11 +340,13 @@ impl TenantTx<'_> {
             "select * from app.kill k
              where k.tenant_id = $1 and ($2::uuid is null or k.id = $2)
                and ($3::uuid[] is null or k.project_id is null or k.project_id = any ($3))
+               and (not $5 or k.released_at is null)
              order by k.released_at is not null, k.id desc limit $4",
             tenant,
             id.map(|id| id.uuid()),
             projects as Option<Vec<Uuid>>,
             i64::try_from(rows).unwrap_or(i64::MAX),
+            in_force,
         )
         .fetch_all(self.connection())
         .await?;
@@ -403,6 +419,19 @@ impl SystemTx<'_> {
     /// [`StoreError`] where the database does not answer.
     pub async fn platform_kills(&mut self) -> Result<Vec<PlatformKill>, StoreError> {
         platform_kills(self.connection()).await
+    }
+
+    /// Id, short name and name of every provider, by short name: what can be stopped.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database does not answer.
+    pub async fn providers_by_name(
+        &mut self,
+    ) -> Result<Vec<(ProviderId, String, String)>, StoreError> {
+        let rows = sqlx::query!("select id, slug, name from platform.provider order by slug")
+            .fetch_all(self.connection())
+            .await?;
+        Ok(rows.into_iter().map(|row| (row.id.into(), row.slug, row.name)).collect())
     }
 
     /// What stopping everything would stop, or a tenant, or a provider by its short name.

@@ -8,6 +8,7 @@ mod ledger;
 mod load;
 mod overview;
 mod raw;
+mod routing;
 mod tab;
 
 use contract::fault::Fault;

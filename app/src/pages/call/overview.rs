@@ -6,6 +6,7 @@ use domain::money::NanoUsd;
 use leptos::prelude::*;
 
 use super::advice;
+use super::routing::Routing;
 use crate::paths;
 use crate::ui::number::{bytes, count, duration_text};
 use crate::ui::time::{Shown, time};
@@ -27,6 +28,7 @@ pub fn Overview(detail: CallDetail) -> impl IntoView {
             </div>
         }
     });
+    let decision = detail.decision.clone();
     view! {
         {advice}
         <div class="call-overview">
@@ -45,6 +47,7 @@ pub fn Overview(detail: CallDetail) -> impl IntoView {
                 </section>
             </div>
         </div>
+        <Routing decision/>
     }
 }
 

@@ -1,6 +1,8 @@
 //! The list of keys.
 
 use contract::keys::{KeyRow, KeyState};
+use contract::kills::Target;
+use domain::kill::KillScope;
 use leptos::prelude::*;
 
 use crate::paths;
@@ -38,6 +40,8 @@ pub fn KeyList(rows: Vec<KeyRow>, may: bool) -> impl IntoView {
 fn key_row(row: KeyRow, clock: Clock, may: bool) -> impl IntoView {
     let usable = row.state == KeyState::Active;
     let revoke_href = paths::key_revoke(row.id);
+    let target = Target { scope: KillScope::Key, id: row.id.to_string() };
+    let (stop_href, stop_name) = (paths::kill_target(&target), format!("Stop {}", row.name));
     let revoke_name = format!("Revoke {}", row.name);
     view! {
         <tr data-off=(!usable).then_some("")>
@@ -48,7 +52,7 @@ fn key_row(row: KeyRow, clock: Clock, may: bool) -> impl IntoView {
             </th>
             <td class="mono minor nowrap" data-label="Key">{row.shown}</td>
             <td data-label="Project">{row.project}</td>
-            <td data-label="State">{state(row.state)}</td>
+            <td data-label="State">{state(row.state)} {usable.then(|| stopped(row.stopped))}</td>
             <td data-label="Last used" class="nowrap">
                 {match row.last_used_at {
                     Some(at) => time(clock, at, Shown::Relative).into_any(),
@@ -68,6 +72,18 @@ fn key_row(row: KeyRow, clock: Clock, may: bool) -> impl IntoView {
                 {(usable && may)
                     .then(|| {
                         view! {
+                            {(row.stopped != Some(KillScope::Key))
+                                .then(|| {
+                                    view! {
+                                        <a
+                                            class="btn btn-quiet btn-small"
+                                            href=stop_href
+                                            aria-label=stop_name
+                                        >
+                                            "Stop"
+                                        </a>
+                                    }
+                                })}
                             <a
                                 class="btn btn-quiet btn-small"
                                 href=revoke_href
@@ -81,6 +97,14 @@ fn key_row(row: KeyRow, clock: Clock, may: bool) -> impl IntoView {
             </td>
         </tr>
     }
+}
+
+/// That the kill switch stops it, and by what.
+fn stopped(by: Option<KillScope>) -> impl IntoView {
+    by.map(|scope| {
+        let title = format!("Stopped by the kill switch: {}", scope.label());
+        view! { <a class="cell-filter" href=paths::KILL_SWITCH title=title>{badge(State::Bad, "Stopped")}</a> }
+    })
 }
 
 fn state(state: KeyState) -> impl IntoView {

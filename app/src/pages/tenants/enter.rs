@@ -2,6 +2,7 @@
 
 use contract::fault::Field as FieldName;
 use contract::tenants::TenantRow;
+use domain::limits::REASON_CHARS_MAX;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
@@ -62,6 +63,3 @@ fn Question(tenant: TenantRow) -> impl IntoView {
         </form>
     }
 }
-
-/// Longest reason, in characters.
-const REASON_CHARS_MAX: usize = 500;

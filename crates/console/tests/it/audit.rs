@@ -4,8 +4,10 @@ use contract::aliases::AliasForm;
 use contract::circuits::NewForce;
 use contract::fault::Fault;
 use contract::keys::{KeyState, NewKey};
+use contract::kills::{NewKill, Target};
 use contract::providers::{ProviderForm, ProviderRow};
 use domain::circuit::Force;
+use domain::kill::KillScope;
 use domain::provider::Surface;
 
 use crate::aliases::alias;
@@ -28,6 +30,17 @@ async fn nothing_changes_that_cannot_be_put_on_record() {
     let (house, operator) = House::new().await;
     let tenant = house.tenant(&operator, "acme").await;
     let kept = house.key(&tenant.admin, tenant.project, "kept").await;
+    let stop = |target| NewKill {
+        target,
+        reason: "a drill".into(),
+        expires_in_hours: None,
+        confirmation: "kept".into(),
+    };
+    let key = Target { scope: KillScope::Key, id: kept.to_string() };
+    let other = house.key(&tenant.admin, tenant.project, "other").await;
+    let other = Target { scope: KillScope::Key, id: other.to_string() };
+    let armed = NewKill { confirmation: "other".into(), ..stop(other) };
+    let armed = house.console.kills.arm(&tenant.admin, armed).await.unwrap();
     let log = house.actions(tenant.id).await;
     let provider = house.console.providers.create(&operator, new_provider("near")).await.unwrap();
     house.console.aliases.create(&operator, "kept".into(), alias("near")).await.unwrap();
@@ -38,6 +51,8 @@ async fn nothing_changes_that_cannot_be_put_on_record() {
     let new = NewKey { project_id: tenant.project, name: "new".into(), expires_in_days: None };
     failed(console.keys.create(&tenant.admin, new).await);
     failed(console.keys.revoke(&tenant.admin, kept, "kept".into()).await);
+    failed(console.kills.arm(&tenant.admin, stop(key)).await);
+    failed(console.kills.release(&tenant.admin, armed, "over".into(), "other".into()).await);
     failed(console.tenants.create(&operator, new_tenant("globex", "g@globex.example")).await);
     let why = Some("ticket 7".to_owned());
     failed(console.access.take_seat(&operator, Some(tenant.id), why).await);
@@ -59,8 +74,9 @@ async fn nothing_changes_that_cannot_be_put_on_record() {
 
     house.as_superuser(HEARING).await;
     let keys = console.keys.list(&tenant.admin).await.unwrap();
-    assert_eq!(keys.len(), 1);
-    assert_eq!((keys[0].id, keys[0].state), (kept, KeyState::Active));
+    assert_eq!(keys.len(), 2);
+    assert_eq!((keys[1].id, keys[1].state, keys[1].stopped), (kept, KeyState::Active, None));
+    assert_eq!(keys[0].stopped, Some(KillScope::Key));
     assert_eq!(console.tenants.list(&operator).await.unwrap().len(), 1);
     let provider =
         ProviderRow { aliases: vec!["kept".into()], models: vec!["small".into()], ..provider };

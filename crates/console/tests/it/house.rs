@@ -89,6 +89,7 @@ impl House {
             throttle_key: [4; 32].into(),
             setup_token: Some(TOKEN.into()),
             prober: Arc::new(tries.clone()),
+            base_url: "https://tokenone.example".into(),
             simulated: true,
         });
         Self { console, store, clock, ring, tries, database, _folder: folder }

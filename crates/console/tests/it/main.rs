@@ -18,6 +18,7 @@ mod calls;
 mod circuits;
 mod house;
 mod keys;
+mod kills;
 mod providers;
 mod roles;
 mod tenants;

@@ -2,12 +2,14 @@
 
 use contract::activity::ActivityFilter;
 use contract::circuits::NewForce;
-use contract::fault::Fault;
+use contract::fault::{Fault, Field, Reason};
 use contract::keys::NewKey;
+use contract::kills::{NewKill, Target};
 use domain::caller::Caller;
 use domain::circuit::Force;
 use domain::cursor::Cursor;
 use domain::ids::{CallId, TenantId};
+use domain::kill::KillScope;
 use domain::role::Role;
 
 use crate::aliases::alias;
@@ -15,7 +17,7 @@ use crate::calls::completed;
 use crate::house::{House, Tenant, new_tenant};
 use crate::providers::new_provider;
 
-const METHODS: [&str; 20] = [
+const METHODS: [&str; 31] = [
     "frame",
     "list",
     "newer",
@@ -24,6 +26,17 @@ const METHODS: [&str; 20] = [
     "keys",
     "make key",
     "revoke",
+    "set up",
+    "agents",
+    "kills",
+    "choices",
+    "preview key",
+    "preview own tenant",
+    "preview other tenant",
+    "preview all",
+    "stop key",
+    "how far",
+    "release",
     "tenants",
     "make tenant",
     "circuits",
@@ -45,6 +58,7 @@ fn mark<T>(result: Result<T, Fault>) -> char {
         Err(Fault::Forbidden(_)) => '.',
         Err(Fault::NoTenant) => 't',
         Err(Fault::NotFound) => '-',
+        Err(Fault::Invalid { field: Field::Target, reason: Reason::Unknown }) => '-',
         Err(other) => panic!("{other:?}"),
     }
 }
@@ -71,6 +85,20 @@ async fn row(
         reason: "to see whether they may".into(),
         minutes: 1,
     };
+    let target = |scope, id: String| Target { scope, id };
+    let kept = format!("kept {name}");
+    let key = house.key(&tenant.admin, tenant.project, &kept).await;
+    let key = target(KillScope::Key, key.to_string());
+    let stop = |target: &Target, confirmation: &str| NewKill {
+        target: target.clone(),
+        reason: "to see whether they may".into(),
+        expires_in_hours: None,
+        confirmation: confirmation.into(),
+    };
+    let stopped = house.key(&tenant.admin, tenant.project, &format!("stopped {name}")).await;
+    let stopped = stop(&target(KillScope::Key, stopped.to_string()), &format!("stopped {name}"));
+    let kill = c.kills.arm(&tenant.admin, stopped).await.unwrap();
+    let why_not = || "it is over".to_owned();
     let marks = [
         mark(c.frame.frame(caller).await),
         mark(c.activity.list(caller, &filter, Cursor::Newest).await),
@@ -80,6 +108,17 @@ async fn row(
         mark(c.keys.list(caller).await),
         mark(c.keys.create(caller, new).await),
         mark(c.keys.revoke(caller, victim, format!("victim {name}")).await),
+        mark(c.set_up.set_up(caller).await),
+        mark(c.agents.list(caller, None, String::new()).await),
+        mark(c.kills.list(caller).await),
+        mark(c.kills.choices(caller, KillScope::Key, String::new()).await),
+        mark(c.kills.preview(caller, key.clone()).await),
+        mark(c.kills.preview(caller, target(KillScope::Tenant, tenant.id.to_string())).await),
+        mark(c.kills.preview(caller, target(KillScope::Tenant, other.to_string())).await),
+        mark(c.kills.preview(caller, target(KillScope::All, String::new())).await),
+        mark(c.kills.arm(caller, stop(&key, &kept)).await),
+        mark(c.kills.propagation(caller, kill).await),
+        mark(c.kills.release(caller, kill, why_not(), format!("stopped {name}")).await),
         mark(c.tenants.list(caller).await),
         mark(c.tenants.create(caller, made).await),
         mark(c.circuits.list(caller).await),
@@ -126,12 +165,12 @@ async fn every_method_asks_the_policy() {
     assert_eq!(
         table,
         [
-            "operator         xttt.t..xxxxxxxxxxxx",
-            "operator seated  xxxx.x..xxxxxxxxxxxx",
-            "tenant admin     xxxxxxxx.......-....",
-            "member           xxxx.x.........-....",
-            "member outside   xxx-.x.........-....",
-            "auditor          xxxxxx.........-....",
+            "operator         xttt.t..ttxttxxxt--xxxxxxxxxxxx",
+            "operator seated  xxxx.x..xxxxxxxxxxxxxxxxxxxxxxx",
+            "tenant admin     xxxxxxxxxxxxxx-.xxx.......-....",
+            "member           xxxx.x..xxx......x........-....",
+            "member outside   xxx-.x..xxx......-........-....",
+            "auditor          xxxxxx..xxx......x........-....",
         ],
         "columns: {METHODS:?}"
     );

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
 use domain::caller::Scope;
+use domain::clock::{Clock, SystemClock};
 use domain::ids::{
     AccountId, AuditId, CallId, KeyId, KillId, PriceId, ProjectId, SecretId, TenantId,
 };
@@ -123,7 +124,7 @@ impl House {
         let mut tx = self.store.tenant(&tenant.scope()).await.unwrap();
         tx.insert_secret(&new_secret(SecretId::mint(), kek)).await.unwrap();
         tx.audit(&event("key.create")).await.unwrap();
-        tx.arm_kill(&new_kill(tenant_kill()), Utc::now()).await.unwrap();
+        tx.arm_kill(&new_kill(tenant_kill()), SystemClock.now()).await.unwrap();
         tx.commit().await.unwrap();
         let mut batch = self.store.batch().await.unwrap();
         let call = CallId::mint();

@@ -1,0 +1,164 @@
+//! What the kill switch calls things.
+
+use contract::frame::StoppedView;
+use contract::kills::{KillRow, ReachView};
+use domain::kill::KillScope;
+
+use crate::ui::number::{count, counted};
+
+/// What a scope stops, as an act.
+#[must_use]
+pub const fn act(scope: KillScope) -> (&'static str, &'static str) {
+    match scope {
+        KillScope::All => {
+            ("All calls", "Every call of every tenant is refused until this is released.")
+        }
+        KillScope::Provider => {
+            ("A provider", "Nothing is sent to it; a model's other targets still answer.")
+        }
+        KillScope::Tenant => ("A tenant", "Every call of it is refused; its people still sign in."),
+        KillScope::Project => ("A project", "Every call with one of its keys is refused."),
+        KillScope::Key => {
+            ("An API key", "Its calls are refused; unlike revoking, it can be undone.")
+        }
+        KillScope::Agent => {
+            ("An agent", "Calls that name it in \"x-tokenone-agent\" are refused in its project.")
+        }
+    }
+}
+
+/// A target in a sentence: `all calls`, `the key "server"`.
+#[must_use]
+pub fn named(scope: KillScope, target: Option<&str>) -> String {
+    let what = match scope {
+        KillScope::All => return "all calls".into(),
+        KillScope::Provider => "the provider",
+        KillScope::Tenant => "the tenant",
+        KillScope::Project => "the project",
+        KillScope::Key => "the API key",
+        KillScope::Agent => "the agent",
+    };
+    match (target, what.split_once(' ')) {
+        (Some(name), _) => format!("{what} \u{201c}{name}\u{201d}"),
+        (None, Some((_, kind))) => format!("one {kind}"),
+        (None, None) => what.into(),
+    }
+}
+
+/// A row in a sentence.
+#[must_use]
+pub fn of_row(row: &KillRow) -> String {
+    named(row.scope, row.target.as_deref())
+}
+
+/// What is stopped, in a sentence for every page.
+#[must_use]
+pub fn stopped(list: &[StoppedView]) -> Option<String> {
+    let text = match list {
+        [] => return None,
+        [one] => {
+            let mut text = named(one.scope, Some(&one.target));
+            // The one letter that begins a sentence.
+            if let Some(first) = text.get_mut(..1) {
+                first.make_ascii_uppercase();
+            }
+            let verb = if one.scope == KillScope::All { "are" } else { "is" };
+            format!("{text} {verb} stopped.")
+        }
+        many => format!("{} are stopped.", things(many.len())),
+    };
+    Some(text)
+}
+
+/// `1 thing`, `3 things`.
+#[must_use]
+pub fn things(n: usize) -> String {
+    counted(n as u64, "thing", "things")
+}
+
+/// What a kill reaches, in the order of a list; a number at which counting stops says so.
+#[must_use]
+pub fn reach(scope: KillScope, reach: ReachView) -> Vec<(&'static str, String)> {
+    let calls = |n: u64| {
+        let more = if n >= contract::kills::CALLS_COUNTED_MAX { " or more" } else { "" };
+        format!("{}{more}", count(n))
+    };
+    let mut facts = vec![
+        ("Calls in the last minute", calls(reach.calls_minute)),
+        ("Calls in the last hour", calls(reach.calls_hour)),
+    ];
+    if scope.is_of_platform() {
+        facts.push(("Tenants", count(reach.tenants)));
+    }
+    if !matches!(scope, KillScope::Project | KillScope::Key | KillScope::Agent) {
+        facts.push(("Projects", count(reach.projects)));
+    }
+    if scope != KillScope::Key {
+        facts.push(("API keys", count(reach.keys)));
+    }
+    if scope != KillScope::Agent {
+        facts.push(("Agents", count(reach.agents)));
+    }
+    facts
+}
+
+/// Over what the numbers were counted, where that is not obvious.
+#[must_use]
+pub const fn counted_over(scope: KillScope) -> Option<&'static str> {
+    match scope {
+        KillScope::Provider => {
+            Some("Tenants, projects, keys and agents are those that used it in the last hour.")
+        }
+        KillScope::Key => Some("Agents are those that used it in the last hour."),
+        KillScope::Agent => Some("Keys are those that it used in the last hour."),
+        KillScope::All | KillScope::Tenant | KillScope::Project => None,
+    }
+}
+
+/// A time of milliseconds in seconds: `0.8 s`.
+#[must_use]
+pub fn seconds(ms: u64) -> String {
+    let tenths = ms.div_ceil(100);
+    format!("{}.{} s", tenths / 10, tenths % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_stopped_reads_as_a_sentence() {
+        let one = |scope, target: &str| StoppedView {
+            id: "01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap(),
+            scope,
+            target: target.into(),
+            at: chrono::DateTime::UNIX_EPOCH,
+        };
+        let (all, key) = (one(KillScope::All, "all calls"), one(KillScope::Key, "server"));
+        assert_eq!(stopped(&[]), None);
+        assert_eq!(stopped(std::slice::from_ref(&all)).as_deref(), Some("All calls are stopped."));
+        assert_eq!(
+            stopped(std::slice::from_ref(&key)).as_deref(),
+            Some("The API key \u{201c}server\u{201d} is stopped.")
+        );
+        assert_eq!(stopped(&[all, key]).as_deref(), Some("2 things are stopped."));
+        assert_eq!(named(KillScope::Key, None), "one API key");
+    }
+
+    #[test]
+    fn times_are_rounded_up_and_never_flatter() {
+        assert_eq!(
+            [0, 1, 800, 801, 1_250].map(seconds),
+            ["0.0 s", "0.1 s", "0.8 s", "0.9 s", "1.3 s"]
+        );
+    }
+
+    #[test]
+    fn counting_says_where_it_stopped() {
+        let all = ReachView { calls_minute: 12, calls_hour: 100_000, ..ReachView::default() };
+        let facts = reach(KillScope::All, all);
+        assert_eq!(facts[0].1, "12");
+        assert_eq!(facts[1].1, "100,000 or more");
+        assert_eq!((facts.len(), reach(KillScope::Key, all).len()), (6, 3));
+    }
+}
