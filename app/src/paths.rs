@@ -57,6 +57,18 @@ pub fn project_activity(id: ProjectId) -> String {
     format!("{ACTIVITY}?project={id}")
 }
 
+/// A provider's circuits, over the list.
+#[must_use]
+pub fn circuit(provider: &str) -> String {
+    format!("{CIRCUITS}?open={}", encode(provider))
+}
+
+/// The form that decides in a circuit's place. `to` is `open` or `closed`.
+#[must_use]
+pub fn circuit_force(provider: &str, to: &str) -> String {
+    format!("{CIRCUITS}?force={}&to={}", encode(provider), encode(to))
+}
+
 /// The form for a new tenant.
 #[must_use]
 pub fn tenant_new() -> String {

@@ -20,6 +20,7 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("/activity") view=pages::activity::ActivityPage ssr=SsrMode::Async/>
                 <Route path=path!("/calls/:id") view=pages::call::CallPage ssr=SsrMode::Async/>
                 <Route path=path!("/keys") view=pages::keys::KeysPage ssr=SsrMode::Async/>
+                <Route path=path!("/circuits") view=pages::circuits::CircuitsPage ssr=SsrMode::Async/>
                 <Route path=path!("/tenants") view=pages::tenants::TenantsPage ssr=SsrMode::Async/>
             </ParentRoute>
         </Routes>

@@ -25,6 +25,8 @@ pub struct Place {
 const ACTIVITY: Place =
     Place { href: paths::ACTIVITY, name: "Activity", icon: Icon::Activity, key: 'a' };
 const KEYS: Place = Place { href: paths::KEYS, name: "API keys", icon: Icon::Key, key: 'k' };
+const CIRCUITS: Place =
+    Place { href: paths::CIRCUITS, name: "Circuits", icon: Icon::Circuit, key: 'c' };
 const TENANTS: Place =
     Place { href: paths::TENANTS, name: "Tenants", icon: Icon::Building, key: 't' };
 
@@ -35,6 +37,9 @@ pub fn places(here: Here) -> Vec<Place> {
         let mut places = Vec::new();
         if view.tenant.is_some() {
             places.extend([ACTIVITY, KEYS]);
+        }
+        if view.may(Permission::ReadProviders) {
+            places.push(CIRCUITS);
         }
         if view.may(Permission::ReadTenants) {
             places.push(TENANTS);

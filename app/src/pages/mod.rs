@@ -2,6 +2,7 @@
 
 pub mod activity;
 pub mod call;
+pub mod circuits;
 pub mod keys;
 pub mod not_found;
 pub mod sign_in;
