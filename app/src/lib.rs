@@ -7,6 +7,7 @@
 #![recursion_limit = "256"]
 
 mod announce;
+pub mod ear;
 pub mod fault;
 pub mod frame;
 pub mod pages;

@@ -105,6 +105,18 @@ pub fn kill_target(target: &Target) -> String {
     format!("{KILL_STOP}?target={}", encode(&target.to_string()))
 }
 
+/// A provider's circuits, over the list.
+#[must_use]
+pub fn circuit(provider: &str) -> String {
+    format!("{CIRCUITS}?open={}", encode(provider))
+}
+
+/// The form that decides in a circuit's place. `to` is `open` or `closed`.
+#[must_use]
+pub fn circuit_force(provider: &str, to: &str) -> String {
+    format!("{CIRCUITS}?force={}&to={}", encode(provider), encode(to))
+}
+
 /// The form for a new tenant.
 #[must_use]
 pub fn tenant_new() -> String {

@@ -25,6 +25,7 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("/set-up") view=pages::set_up::SetUpPage ssr=SsrMode::Async/>
                 <Route path=path!("/kill-switch") view=pages::kill_switch::KillSwitchPage ssr=SsrMode::Async/>
                 <Route path=path!("/kill-switch/stop") view=pages::kill_switch::StopPage ssr=SsrMode::Async/>
+                <Route path=path!("/circuits") view=pages::circuits::CircuitsPage ssr=SsrMode::Async/>
                 <Route path=path!("/tenants") view=pages::tenants::TenantsPage ssr=SsrMode::Async/>
             </ParentRoute>
         </Routes>

@@ -4,14 +4,15 @@ use leptos::prelude::*;
 
 use crate::ui::dialog::Dialog;
 
-const KEYS: [(&str, &str); 13] = [
+const KEYS: [(&str, &str); 14] = [
     ("⌘K or Ctrl K", "Open the palette"),
     ("g a", "Go to Activity"),
     ("g k", "Go to API keys"),
     ("g b", "Go to Agents"),
-    ("g c", "Go to Client set-up"),
+    ("g u", "Go to Client set-up"),
     ("g x", "Go to the kill switch"),
     ("g p", "Go to Providers & aliases (platform admins)"),
+    ("g c", "Go to Circuits (platform admins)"),
     ("g t", "Go to Tenants (platform admins)"),
     ("/", "Focus the filter"),
     ("j  k", "Next and previous row"),

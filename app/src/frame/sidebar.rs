@@ -29,9 +29,11 @@ const PROVIDERS: Place =
     Place { href: paths::PROVIDERS, name: "Providers & aliases", icon: Icon::Route, key: 'p' };
 const AGENTS: Place = Place { href: paths::AGENTS, name: "Agents", icon: Icon::Agent, key: 'b' };
 const SET_UP: Place =
-    Place { href: paths::SET_UP, name: "Client set-up", icon: Icon::Plug, key: 'c' };
+    Place { href: paths::SET_UP, name: "Client set-up", icon: Icon::Plug, key: 'u' };
 const KILL_SWITCH: Place =
     Place { href: paths::KILL_SWITCH, name: "Kill switch", icon: Icon::Stop, key: 'x' };
+const CIRCUITS: Place =
+    Place { href: paths::CIRCUITS, name: "Circuits", icon: Icon::Circuit, key: 'c' };
 const TENANTS: Place =
     Place { href: paths::TENANTS, name: "Tenants", icon: Icon::Building, key: 't' };
 
@@ -48,6 +50,9 @@ pub fn places(here: Here) -> Vec<Place> {
         }
         if view.may(Permission::ReadProviders) {
             places.push(PROVIDERS);
+        }
+        if view.may(Permission::ReadProviders) {
+            places.push(CIRCUITS);
         }
         if view.may(Permission::ReadTenants) {
             places.push(TENANTS);

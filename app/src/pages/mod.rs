@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod agents;
 pub mod call;
+pub mod circuits;
 pub mod keys;
 pub mod kill_switch;
 pub mod not_found;

@@ -17,6 +17,7 @@ pub enum Icon {
     Check,
     ChevronDown,
     ChevronRight,
+    Circuit,
     Clock,
     Close,
     Copy,
@@ -61,6 +62,7 @@ impl Icon {
             }
             Self::Check => "M3 8.6 6.4 12 13 4.6",
             Self::ChevronDown => "M3.5 6.2 8 10.8l4.5-4.6",
+            Self::Circuit => "M1.5 8h3.2M11.3 8h3.2M4.7 8l5.6-3.6M4.7 8h.1M11.3 8h.1",
             Self::Clock => "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM8 4.8V8l2.2 1.6",
             Self::Close | Self::Cross => "M3.8 3.8l8.4 8.4M12.2 3.8l-8.4 8.4",
             Self::Copy => "M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8Z",

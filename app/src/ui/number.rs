@@ -49,6 +49,16 @@ pub fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(n), if n == 1 { one } else { many })
 }
 
+/// `99.9 %`: a part of a whole, cut and not rounded, so that only all of it reads as 100 %.
+#[must_use]
+pub fn share(part: u64, whole: u64) -> String {
+    let per_mille = u128::from(part) * 1_000 / u128::from(whole.max(1));
+    match per_mille % 10 {
+        0 => format!("{} %", per_mille / 10),
+        tenth => format!("{}.{tenth} %", per_mille / 10),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,6 +71,9 @@ mod tests {
             ["812 µs", "12.4 ms", "99.9 ms", "250 ms", "1.84 s"]
         );
         assert_eq!([12, 1_250, 3_400_000].map(bytes), ["12 B", "1.2 kB", "3.4 MB"]);
+        assert_eq!(share(1, 1), "100 %");
+        assert_eq!(share(9_999_999, 10_000_000), "99.9 %");
+        assert_eq!([share(0, 0), share(1, 3), share(1, 2)], ["0 %", "33.3 %", "50 %"]);
         assert_eq!(counted(1, "key", "keys"), "1 key");
         assert_eq!(counted(0, "key", "keys"), "0 keys");
     }

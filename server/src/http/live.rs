@@ -124,7 +124,7 @@ async fn activity(
             let data = format!(r#"{{"latest":"{}"}}"#, recorded.latest);
             Event::default().event("calls").data(data)
         });
-    Ok(stream(&feed, events))
+    Ok(stream(feed, events))
 }
 
 async fn circuits(
@@ -136,17 +136,17 @@ async fn circuits(
     // A page that lagged behind looks again like the others.
     let events = BroadcastStream::new(feed.circuits.subscribe())
         .map(|_| Event::default().event("circuits").data("{}"));
-    Ok(stream(&feed, events))
+    Ok(stream(feed, events))
 }
 
 fn stream(
-    feed: &Feed,
-    events: impl Stream<Item = Event>,
+    feed: Feed,
+    events: impl Stream<Item = Event> + Send + 'static,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let events = events
         .map(Ok)
         .take_until(tokio::time::sleep(Duration::from_secs(STREAM_S_MAX)))
-        .take_until(feed.closing.clone().cancelled_owned());
+        .take_until(feed.closing.cancelled_owned());
     Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(KEEP_ALIVE_S)))
 }
 

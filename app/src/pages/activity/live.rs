@@ -6,34 +6,18 @@
 use std::time::Duration;
 
 use domain::ids::CallId;
-use leptos::leptos_dom::helpers::IntervalHandle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen::JsCast as _;
-use wasm_bindgen::prelude::Closure;
-use web_sys::{Event, EventSource};
 
 use super::calls::{self, Answer, Listing};
 use super::query::Query;
+use crate::ear::{Beat, Ear, Heard, Line, POLL_S};
 use crate::paths;
 
-/// How often news is acted on at most, in milliseconds.
-const TICK_MS: u64 = 1000;
-/// How often the server is asked where events do not arrive, in ticks.
-pub const POLL_TICKS: u32 = 15;
+/// How often news is acted on at most.
+const TICK: Duration = Duration::from_secs(1);
 /// How far from the top of the page still counts as being at the top, in pixels.
 const TOP_PX: f64 = 200.0;
-
-/// The line to the server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Line {
-    /// Before the browser has taken over, or while it connects.
-    Connecting,
-    /// Events arrive.
-    Open,
-    /// They do not: the server is asked at intervals instead.
-    Polling,
-}
 
 /// The state of the live feed.
 #[derive(Clone, Copy)]
@@ -84,14 +68,14 @@ impl Live {
                     return;
                 };
                 if self.line.try_get_untracked() == Some(Line::Polling)
-                    && count.is_multiple_of(POLL_TICKS)
+                    && count.is_multiple_of(POLL_S)
                 {
                     self.dirty.try_set(true);
                     self.reopen(ear);
                 }
                 self.act(query.clone(), latest, show);
             };
-            StoredValue::new_local(Beat::start(beat));
+            StoredValue::new_local(Beat::start(TICK, beat));
         });
     }
 
@@ -135,7 +119,16 @@ impl Live {
     }
 
     fn listen(self) -> Option<Ear> {
-        let ear = Ear::open(self);
+        let ear = Ear::open(paths::LIVE_ACTIVITY, "calls", move |heard| {
+            match heard {
+                Heard::Opened => self.line.try_set(Line::Open),
+                Heard::Lost => self.line.try_set(Line::Polling),
+                Heard::News => None,
+            };
+            if heard != Heard::Lost {
+                self.dirty.try_set(true);
+            }
+        });
         if ear.is_none() {
             self.line.try_set(Line::Polling);
         }
@@ -149,63 +142,5 @@ impl Live {
                 *ear = self.listen();
             }
         });
-    }
-}
-
-/// The open line, closed when dropped.
-struct Ear {
-    source: EventSource,
-    /// Kept alive for as long as the browser may call them.
-    _heard: [Closure<dyn FnMut(Event)>; 3],
-}
-
-impl Ear {
-    fn open(live: Live) -> Option<Self> {
-        let source = EventSource::new(paths::LIVE_ACTIVITY).ok()?;
-        let heard = [
-            Closure::<dyn FnMut(Event)>::new(move |_| {
-                live.line.try_set(Line::Open);
-                // What was recorded between the listing and this moment was told to nobody.
-                live.dirty.try_set(true);
-            }),
-            Closure::<dyn FnMut(Event)>::new(move |_| {
-                live.line.try_set(Line::Polling);
-            }),
-            Closure::<dyn FnMut(Event)>::new(move |_| {
-                live.dirty.try_set(true);
-            }),
-        ];
-        source.set_onopen(Some(heard[0].as_ref().unchecked_ref()));
-        source.set_onerror(Some(heard[1].as_ref().unchecked_ref()));
-        let news = heard[2].as_ref().unchecked_ref();
-        source.add_event_listener_with_callback("calls", news).ok()?;
-        Some(Self { source, _heard: heard })
-    }
-
-    fn closed(&self) -> bool {
-        self.source.ready_state() == EventSource::CLOSED
-    }
-}
-
-impl Drop for Ear {
-    fn drop(&mut self) {
-        self.source.close();
-    }
-}
-
-/// A running timer, stopped when dropped.
-struct Beat(Option<IntervalHandle>);
-
-impl Beat {
-    fn start(beat: impl Fn() + 'static) -> Self {
-        Self(set_interval_with_handle(beat, Duration::from_millis(TICK_MS)).ok())
-    }
-}
-
-impl Drop for Beat {
-    fn drop(&mut self) {
-        if let Some(handle) = self.0 {
-            handle.clear();
-        }
     }
 }

@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::live::{Line, Live, POLL_TICKS};
+use super::live::Live;
+use crate::ear::{Line, POLL_S};
 use crate::ui::icon::{Icon, icon};
 use crate::ui::{Clock, Tone};
 
@@ -67,7 +68,7 @@ fn controls(live: Live) -> impl IntoView {
         "paused" => "Paused".to_owned(),
         "open" => "Live".to_owned(),
         "connecting" => "Connecting…".to_owned(),
-        _ => format!("Live updates are off; asking every {POLL_TICKS} s"),
+        _ => format!("Live updates are off; asking every {POLL_S} s"),
     };
     let toggle = move |_| {
         live.paused.update(|paused| *paused = !*paused);

@@ -1,0 +1,144 @@
+//! What a person can do with a provider's circuits, from the drawer.
+
+use contract::circuits::{CircuitView, CircuitsView, ProbeView, ProviderCircuit};
+use domain::circuit::Force as To;
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+
+use super::calls::{Clear, Probe};
+use super::live::Live;
+use super::{refusal, words};
+use crate::fault::UiFault;
+use crate::paths;
+use crate::ui::icon::{Icon, icon};
+use crate::ui::{Button, State, Toasts, badge, sentence};
+
+/// Force it, end that, ask the provider now.
+#[component]
+pub fn Acts(
+    slug: String,
+    provider: Memo<Option<ProviderCircuit>>,
+    shown: RwSignal<CircuitsView>,
+    live: Live,
+) -> impl IntoView {
+    let clear = ServerAction::<Clear>::new();
+    let toasts = Toasts::here();
+    Effect::new(move |_| {
+        match clear.value().get() {
+            None => return,
+            Some(Ok(())) => toasts.good("The circuit decides by itself again."),
+            Some(Err(fault)) => toasts.bad(sentence(&fault.0)),
+        }
+        clear.clear();
+        live.refresh();
+    });
+    let forced = Memo::new(move |_| {
+        provider.with(|provider| {
+            let all = provider.iter().flat_map(|p| std::iter::once(&p.circuit).chain(&p.targets));
+            all.filter(|circuit| circuit.forced.is_some()).cloned().collect::<Vec<_>>()
+        })
+    });
+    let clear_slug = slug.clone();
+    view! {
+        <div class="circuit-acts">
+            {force_link(&slug, To::Open)} {force_link(&slug, To::Closed)}
+            {move || {
+                let ends = |circuit| end(clear_slug.clone(), circuit, clear);
+                forced.get().into_iter().map(ends).collect_view()
+            }}
+        </div>
+        <ProbeNow slug shown/>
+    }
+}
+
+fn force_link(slug: &str, to: To) -> AnyView {
+    let words = match to {
+        To::Open => "Force open",
+        To::Closed => "Force closed",
+    };
+    match refusal() {
+        None => view! {
+            <a class="btn" href=paths::circuit_force(slug, to.as_str()) data-noscroll="true">
+                {words}
+            </a>
+        }
+        .into_any(),
+        Some(why) => {
+            let id = format!("force-{}", to.as_str());
+            view! { <Button id disabled_reason=why>{words}</Button> }.into_any()
+        }
+    }
+}
+
+/// Ending an override is undone by making it again, so it is not asked about.
+fn end(slug: String, circuit: CircuitView, action: ServerAction<Clear>) -> impl IntoView {
+    let model = circuit.model;
+    let words = if model.is_empty() {
+        "End the override".to_owned()
+    } else {
+        format!("End the override of {model}")
+    };
+    view! {
+        <ActionForm action>
+            <input type="hidden" name="provider" value=slug/>
+            <input type="hidden" name="model" value=model/>
+            <Button submit=true>{words}</Button>
+        </ActionForm>
+    }
+}
+
+#[component]
+fn ProbeNow(slug: String, shown: RwSignal<CircuitsView>) -> impl IntoView {
+    let probe = ServerAction::<Probe>::new();
+    let pending = probe.pending();
+    let value = probe.value();
+    let blocked = Signal::derive(move || {
+        refusal().or_else(|| {
+            let nothing = "This server has nothing to probe a provider with.";
+            (!shown.with(|view| view.can_probe)).then(|| nothing.to_owned())
+        })
+    });
+    view! {
+        <div class="needs-script circuit-probe">
+            <ActionForm action=probe>
+                <input type="hidden" name="provider" value=slug/>
+                <input type="hidden" name="model" value=""/>
+                <Button id="probe" submit=true disabled_reason=blocked>
+                    {move || if pending.get() { "Probing…" } else { "Probe now" }}
+                </Button>
+            </ActionForm>
+            <p class="dim">"One small call to the provider. What it finds moves no circuit."</p>
+            <div role="status">{move || value.get().map(found)}</div>
+        </div>
+        <p class="only-noscript note">
+            {icon(Icon::Info)} <span>"Probing a provider needs JavaScript: the answer is shown in this page."</span>
+        </p>
+    }
+}
+
+fn found(result: Result<ProbeView, UiFault>) -> AnyView {
+    let probe = match result {
+        Ok(probe) => probe,
+        Err(fault) => {
+            let text = sentence(&fault.0);
+            return view! { <p class="form-alert">{icon(Icon::Alert)}<span>{text}</span></p> }
+                .into_any();
+        }
+    };
+    let (state, word) =
+        if probe.ok { (State::Good, "It answers") } else { (State::Bad, "It does not answer") };
+    let status = match probe.status {
+        Some(status) => format!("HTTP {status}"),
+        None => "No answer".into(),
+    };
+    let served = probe.model_served.map(|model| {
+        view! { ", served by " <code>{model}</code> }
+    });
+    view! {
+        <p>
+            {badge(state, word)} " " {status} " after " {words::ms(probe.latency_ms)} {served} ". "
+            {probe.note}
+        </p>
+    }
+    .into_any()
+}

@@ -1,0 +1,66 @@
+//! A line of a few points, as small as a word. It shows a course; the numbers stand beside it as text.
+
+use std::fmt::Write as _;
+
+use leptos::prelude::*;
+
+/// Units of the drawing.
+const WIDTH: u64 = 120;
+const HEIGHT: u64 = 24;
+/// Room for the stroke, above and below.
+const MARGIN: u64 = 2;
+
+/// The course of some values, `None` where there was none; `summary` says it in words.
+#[must_use]
+pub fn spark(points: &[Option<u64>], summary: impl Into<String>) -> impl IntoView {
+    view! {
+        <span class="spark">
+            <svg
+                class="spark-drawing"
+                viewBox=format!("0 0 {WIDTH} {HEIGHT}")
+                preserveAspectRatio="none"
+                aria-hidden="true"
+                focusable="false"
+            >
+                <path class="spark-ground" d=format!("M0 {0}H{WIDTH}", HEIGHT - 1)></path>
+                <path class="spark-line" d=line(points)></path>
+            </svg>
+            <span class="spark-text">{summary.into()}</span>
+        </span>
+    }
+}
+
+/// The points from left to right, joined where there is no gap. A point alone is a dot.
+fn line(points: &[Option<u64>]) -> String {
+    let highest = points.iter().flatten().copied().max().unwrap_or(0).max(1);
+    let steps = u64::try_from(points.len()).unwrap_or(u64::MAX).saturating_sub(1).max(1);
+    let mut path = String::new();
+    let mut drawn = false;
+    for (index, point) in (0_u64..).zip(points) {
+        let Some(value) = point else {
+            drawn = false;
+            continue;
+        };
+        let x = index * WIDTH / steps;
+        let tall = u128::from(*value) * u128::from(HEIGHT - 2 * MARGIN) / u128::from(highest);
+        let y = HEIGHT - MARGIN - u64::try_from(tall).unwrap_or(0);
+        // Writing to a String cannot fail.
+        let _ = if drawn { write!(path, "L{x} {y}") } else { write!(path, "M{x} {y}h.1") };
+        drawn = true;
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_stays_inside_the_drawing_and_breaks_where_there_is_nothing() {
+        assert_eq!(line(&[]), "");
+        assert_eq!(line(&[None, None]), "");
+        assert_eq!(line(&[Some(7)]), "M0 2h.1");
+        assert_eq!(line(&[Some(0), Some(10), None, Some(5)]), "M0 22h.1L40 2M120 12h.1");
+        assert_eq!(line(&[Some(0), Some(u64::MAX)]), "M0 22h.1L120 2");
+    }
+}
