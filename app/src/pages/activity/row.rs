@@ -103,7 +103,7 @@ pub fn outcome(outcome: Outcome) -> impl IntoView {
 pub const fn state(outcome: Outcome) -> State {
     match outcome {
         Outcome::Completed => State::Good,
-        Outcome::ClientClosed | Outcome::Refused => State::Attention,
+        Outcome::ClientClosed | Outcome::Refused | Outcome::Killed => State::Attention,
         Outcome::UpstreamError | Outcome::UpstreamFault | Outcome::TimedOut => State::Bad,
         Outcome::Expired => State::Neutral,
     }

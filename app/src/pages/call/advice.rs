@@ -37,6 +37,11 @@ pub fn of(row: &CallRow) -> Option<Advice> {
             "The provider did not answer in time.",
             "Retry, ask for fewer output tokens, or stream the answer.",
         ),
+        Outcome::Killed => (
+            "The kill switch cut this call off while it ran.",
+            "What was delivered until then was charged. The kill switch page says what is stopped, \
+             by whom and why.",
+        ),
         Outcome::Expired => (
             "The node that carried this call stopped before its end; the hold on the balance ran out \
              and was given back.",
@@ -85,6 +90,14 @@ fn refused(code: &str) -> (&'static str, &'static str) {
         "unknown_url" | "method_not_allowed" => {
             ("There is no such route.", "Check the base URL of the program: it ends in \"/v1\".")
         }
+        "context_length_exceeded" => (
+            "The prompt is longer than any target of the model takes.",
+            "Send less context, or use a model with a longer one.",
+        ),
+        "provider_circuit_open" => (
+            "Every provider behind the model has failed of late and is left alone for a while.",
+            "Retry after the pause named in \"Retry-After\"; the operator sees why under Circuits.",
+        ),
         "idempotency_key_used" | "idempotency_key_conflict" => (
             "The idempotency key was used before.",
             "Nothing was sent or charged again. Use a new key for each new request.",
@@ -124,6 +137,8 @@ mod tests {
             Refusal::UnsupportedMediaType,
             Refusal::IdempotencyConflict,
             Refusal::Unpriced { model },
+            Refusal::ContextTooLong { tokens: 2, most: 1 },
+            Refusal::CircuitOpen { retry_after_s: 1 },
             Refusal::Overloaded,
             Refusal::Unavailable,
             Refusal::ShuttingDown,

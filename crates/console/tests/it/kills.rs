@@ -9,11 +9,13 @@ use domain::clock::{Clock, SystemClock};
 use domain::cursor::Cursor;
 use domain::ids::{KillId, NodeId, ProviderId, TenantId};
 use domain::kill::KillScope;
+use domain::provider::{Auth, ProviderKind, Strategy, Surface, Wire};
 use domain::role::{Permission, Role};
+use store::aliases::AliasSpec;
 use store::audit::AuditEntry;
 use store::calls::CallRecord;
 use store::nodes::Node;
-use store::providers::{Dialect, OnHangup, ProviderSpec};
+use store::providers::{OnHangup, ProviderSpec};
 
 use crate::calls::{completed, record};
 use crate::house::{House, PASSWORD, Tenant};
@@ -60,10 +62,15 @@ async fn provider(house: &House) -> ProviderId {
         id: ProviderId::mint(),
         slug: "sim".into(),
         name: "Simulator".into(),
-        dialect: Dialect::OpenAi,
+        kind: ProviderKind::Simulator,
         base_url: "http://127.0.0.1:9/v1".into(),
+        auth: Auth::Bearer,
+        wire: Wire::Plain,
+        surfaces: vec![Surface::Chat],
+        region: None,
+        api_version: None,
+        private_network: true,
         secret_id: None,
-        simulated: true,
         on_hangup: OnHangup::Drain,
         active: true,
     };
@@ -398,7 +405,14 @@ async fn a_client_learns_where_the_gateway_is_and_which_models_it_offers() {
     let (house, operator) = House::new().await;
     let tenant = house.tenant(&operator, "acme").await;
     let mut tx = house.store.system(store::Reason::Configure).await.unwrap();
-    tx.put_alias("small", &[]).await.unwrap();
+    let alias = AliasSpec {
+        name: "small".into(),
+        description: None,
+        strategy: Strategy::Priority,
+        regions: None,
+        targets: vec![],
+    };
+    tx.put_alias(&alias).await.unwrap();
     tx.commit().await.unwrap();
     let set_up = &house.console.set_up;
     let view = set_up.set_up(&tenant.admin).await.unwrap();
