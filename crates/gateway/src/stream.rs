@@ -95,6 +95,14 @@ async fn finish(line: &mut Line, response: &mut reqwest::Response, ending: &Endi
     }
 }
 
+/// Ends a translated stream whose provider has gone: an answer that had said why it stops is complete
+/// without the event that ends it.
+fn close(translator: &mut dialect::Stream, refusal: &Refusal) -> (Step, Bytes) {
+    let mut out = Vec::new();
+    let step = translator.close(refusal.wire().code, &refusal.message(), &mut out);
+    (step, out.into())
+}
+
 /// A stream under way.
 struct Relay<'a> {
     obligation: &'a mut Obligation,
@@ -177,7 +185,22 @@ impl Relay<'_> {
             }
         }
         let (outcome, refusal) = (Outcome::UpstreamFault, Refusal::UpstreamFault);
-        self.broken(outcome, &refusal, "the provider ended the stream before its end").await
+        let note = "the provider ended the stream before its end";
+        match self.translator.as_mut().map(|translator| close(translator, &refusal)) {
+            None => self.broken(outcome, &refusal, note).await,
+            Some((step, out)) => {
+                if let Some(ending) = self.push(out).await {
+                    return ending;
+                }
+                if step == Step::Done {
+                    return self.complete();
+                }
+                if self.patience.client_left() {
+                    return self.client_left().note(note);
+                }
+                Ending::new(outcome, self.status).code(refusal.wire().code).note(note)
+            }
+        }
     }
 
     /// An event that nothing closed.
