@@ -18,6 +18,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "end2end"))
 
 from load import generator, load  # noqa: E402
+import streams  # noqa: E402
 from support.instance import Simulator  # noqa: E402
 from targets import Direct, LiteLLM, Portkey, TokenOne  # noqa: E402
 
@@ -60,13 +61,18 @@ def measure(kind, simulator, work, seconds):
             load(target.url, target.headers, body(target), connections, WARM_UP_S)
             cells[connections] = load(target.url, target.headers, body(target), connections, seconds)
         megabytes = target.megabytes()
+        flows = None
+        try:
+            flows = streams.streams(target)
+        except AssertionError as error:
+            notes.append(f"{target.name}, streams: {error}.")
         if isinstance(target, TokenOne):
             notes.append(f"PostgreSQL beside it: {target.database_megabytes():.0f} MB (shared pages once).")
             held, settled, opened, unbalanced = target.books()
             notes.append(
                 f"Reconciled afterwards: {held} calls held, {settled} settled, {opened} open, {unbalanced} unbalanced."
             )
-        return cells, megabytes, notes
+        return cells, megabytes, notes, flows
     finally:
         target.stop()
 
@@ -76,7 +82,7 @@ def table(results, direct):
     rows = [heads]
     for connections in CONNECTIONS:
         base = direct[connections]
-        for name, (cells, megabytes, _) in results.items():
+        for name, (cells, megabytes, _, _) in results.items():
             cell = cells[connections]
             rows.append([
                 name, str(connections), f"{cell.per_second:,.0f}", f"{cell.p50_us / 1e3:.2f}", f"{cell.p99_us / 1e3:.2f}",
@@ -137,7 +143,11 @@ def main():
         *([f"Peers: {versions(results)}."] if versions(results) else []),
         *notes,
     ]
-    told = table(results, results[Direct.name][0]) + "\n\n" + "\n".join(f"- {line}" for line in lines) + "\n"
+    flows = {name: flows for name, (_, _, _, flows) in results.items() if flows}
+    told = table(results, results[Direct.name][0]) + "\n\n"
+    if Direct.name in flows:
+        told += streams.table(flows, flows[Direct.name]) + "\n\n"
+    told += "\n".join(f"- {line}" for line in lines) + "\n"
     print(told)
     if options.record:
         (HERE / "RESULTS.md").write_text(f"# Measured {time.strftime('%Y-%m-%d', time.gmtime())}\n\n{told}")
