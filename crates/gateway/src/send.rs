@@ -159,6 +159,9 @@ impl Sending<'_> {
             (at, wait) = (next, pause);
             last = Some(failed);
             match self.patience.wait(line, sleep(wait)).await {
+                Waited::Ready(()) if self.patience.client_left() => {
+                    return Sent::Nothing(Ending::new(Outcome::ClientClosed, 499), None);
+                }
                 Waited::Ready(()) => {}
                 Waited::Killed(scope) => {
                     let refusal = Refusal::Killed { scope };
@@ -190,7 +193,9 @@ impl Sending<'_> {
 
     /// Where to go on after a failure, and after what pause; `None` where it is the end.
     fn again(&self, failed: &Failed, index: usize, made: u32) -> Option<(usize, Duration)> {
-        if !failed.retryable || made >= self.gateway.settings().attempts_max {
+        let enough = made >= self.gateway.settings().attempts_max;
+        // For a client that has gone, an answer is read to its end, but none is asked for anew.
+        if !failed.retryable || enough || self.patience.client_left() {
             return None;
         }
         let provider = self.candidates.get(index)?.target.provider.id;
