@@ -178,6 +178,10 @@ fn how(state: KillState, release: Option<ReleaseView>) -> AnyView {
 }
 
 fn what(row: &KillRow) -> impl IntoView + use<> {
+    let state = match row.state {
+        KillState::InForce => State::Bad,
+        KillState::Expired | KillState::Released => State::Neutral,
+    };
     let scope = row.scope.label();
     let name = row.target.clone().unwrap_or_else(|| "not shown from outside the tenant".into());
     let named = !row.scope.is_of_platform() || row.scope == domain::kill::KillScope::Provider;
@@ -187,7 +191,7 @@ fn what(row: &KillRow) -> impl IntoView + use<> {
     let tenant = tenant.filter(|tenant| elsewhere && *tenant != name);
     view! {
         <th scope="row" data-label="What">
-            {badge(State::Bad, scope)} " "
+            {badge(state, scope)} " "
             {named.then(|| view! { <span dir="auto">{name}</span> })}
             {tenant.map(|tenant| view! { <span class="dim">" of " {tenant}</span> })}
         </th>

@@ -80,12 +80,17 @@ fn Progress(progress: Propagation, watched: Memo<Option<KillId>>) -> impl IntoVi
         <section class="panel meter" aria-labelledby="meter-title">
             <h2 id="meter-title">"How far it has come"</h2>
             <p class="meter-line" role="status">{badge(state, word)} <span>{sentence}</span></p>
-            <progress
-                class="meter-bar"
-                max=all.max(1).to_string()
-                value=stopped.to_string()
-                aria-label="Nodes that stopped"
-            ></progress>
+            {(all > 0)
+                .then(|| {
+                    view! {
+                        <progress
+                            class="meter-bar"
+                            max=all.to_string()
+                            value=stopped.to_string()
+                            aria-label="Nodes that stopped"
+                        ></progress>
+                    }
+                })}
             {(!progress.nodes.is_empty()).then(|| view! { <Nodes nodes=progress.nodes/> })}
             {again
                 .map(|href| {
