@@ -6,7 +6,13 @@ test("the sidebar leads to every page in reach and says where one is", async ({ 
   await as(person("tenant_admin"));
   await open(page, "/activity");
   const nav = page.getByRole("navigation", { name: "Main" });
-  await expect(nav.getByRole("link")).toHaveText([/Activity/, /API keys/]);
+  await expect(nav.getByRole("link")).toHaveText([
+    /Activity/,
+    /API keys/,
+    /Agents/,
+    /Client set-up/,
+    /Kill switch/,
+  ]);
   await expect(nav.getByRole("link", { name: "Activity" })).toHaveAttribute("aria-current", "page");
   await nav.getByRole("link", { name: "API keys" }).click();
   await expect(page).toHaveURL("/keys");
@@ -95,7 +101,7 @@ test("a platform admin enters a tenant only with a reason", async ({ page }) => 
 test("a phone has the same pages behind a button, and nothing to scroll sideways", async ({ page, as }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await as(person("tenant_admin"));
-  for (const path of ["/activity", "/keys"]) {
+  for (const path of ["/activity", "/keys", "/agents", "/set-up", "/kill-switch", "/kill-switch/stop"]) {
     await open(page, path);
     const [wanted, given] = await page.evaluate(() => [
       document.documentElement.scrollWidth,

@@ -74,7 +74,7 @@ test("a key is made from the keyboard alone", async ({ page }) => {
 
 test("every control that has the focus can be seen", async ({ page }) => {
   const answer = await recorded("Hello");
-  for (const path of ["/activity", `/calls/${answer.id}`, "/keys"]) {
+  for (const path of ["/activity", `/calls/${answer.id}`, "/keys", "/kill-switch", "/kill-switch/stop?scope=agent"]) {
     await open(page, path);
     for (let press = 0; press < 25; press += 1) {
       await page.keyboard.press("Tab");

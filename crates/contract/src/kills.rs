@@ -216,11 +216,11 @@ impl Propagation {
         (stopped, stopped + with(NodeState::Pending))
     }
 
-    /// Whether every node that was heard of knows of it.
+    /// Whether every node that was heard of knows of it, and there is one.
     #[must_use]
     pub fn complete(&self) -> bool {
         let (stopped, all) = self.counted();
-        stopped == all
+        all > 0 && stopped == all
     }
 
     /// How long the slowest node took, in milliseconds.
@@ -295,5 +295,6 @@ mod tests {
         assert_eq!((seen.counted(), seen.complete()), ((2, 3), false));
         seen.nodes[3] = node(NodeState::Stopped, Some(800));
         assert_eq!((seen.complete(), seen.slowest_ms()), (true, Some(800)));
+        assert!(!Propagation { nodes: Vec::new() }.complete(), "nobody is no proof");
     }
 }

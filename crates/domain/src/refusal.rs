@@ -204,7 +204,7 @@ impl Refusal {
             Self::Killed { scope } => format!(
                 "Calls are stopped by the kill switch ({}). Trying again does not help until it is \
                  released; your administrator can say more.",
-                scope.label().to_lowercase()
+                scope.as_str()
             ),
             Self::InvalidBody { field, reason } if field.is_empty() => {
                 format!("The request body is not valid: {reason}.")

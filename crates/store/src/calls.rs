@@ -94,8 +94,8 @@ pub struct CallRecord {
     pub user_agent: Option<String>,
     /// The agent that made it, as `x-tokenone-agent` named it.
     pub agent: Option<String>,
-    /// Written down, and read by [`TenantTx::call_decision`] only: how its target was chosen, in the form of `contract::call::Decision`; left out where it is larger
-    /// than [`DECISION_BYTES_MAX`].
+    /// How its target was chosen, in the form of `contract::call::Decision`. Written down unless it is
+    /// larger than [`DECISION_BYTES_MAX`], and read by [`TenantTx::call_decision`] only.
     pub decision: Option<Value>,
 }
 

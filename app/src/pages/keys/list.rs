@@ -5,6 +5,7 @@ use contract::kills::Target;
 use domain::kill::KillScope;
 use leptos::prelude::*;
 
+use crate::pages::kill_switch::refusal;
 use crate::paths;
 use crate::ui::time::{Shown, time};
 use crate::ui::{Clock, Column, Copy, Drawing, Empty, LinkButton, State, Table, Tone, badge};
@@ -40,6 +41,7 @@ pub fn KeyList(rows: Vec<KeyRow>, may: bool) -> impl IntoView {
 fn key_row(row: KeyRow, clock: Clock, may: bool) -> impl IntoView {
     let usable = row.state == KeyState::Active;
     let revoke_href = paths::key_revoke(row.id);
+    let stoppable = usable && refusal().is_none() && row.stopped != Some(KillScope::Key);
     let target = Target { scope: KillScope::Key, id: row.id.to_string() };
     let (stop_href, stop_name) = (paths::kill_target(&target), format!("Stop {}", row.name));
     let revoke_name = format!("Revoke {}", row.name);
@@ -69,21 +71,15 @@ fn key_row(row: KeyRow, clock: Clock, may: bool) -> impl IntoView {
                 {time(clock, row.created_at, Shown::Day)} <span class="dim">" by " {row.created_by}</span>
             </td>
             <td class="end acts" data-label="">
+                {stoppable
+                    .then(|| {
+                        view! {
+                            <a class="btn btn-quiet btn-small" href=stop_href aria-label=stop_name>"Stop"</a>
+                        }
+                    })}
                 {(usable && may)
                     .then(|| {
                         view! {
-                            {(row.stopped != Some(KillScope::Key))
-                                .then(|| {
-                                    view! {
-                                        <a
-                                            class="btn btn-quiet btn-small"
-                                            href=stop_href
-                                            aria-label=stop_name
-                                        >
-                                            "Stop"
-                                        </a>
-                                    }
-                                })}
                             <a
                                 class="btn btn-quiet btn-small"
                                 href=revoke_href

@@ -4,6 +4,7 @@ use contract::kills::{KillRow, KillState, ReleaseView};
 use leptos::prelude::*;
 
 use super::words::of_row;
+use crate::frame::Here;
 use crate::paths;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::time::{Shown, time};
@@ -64,6 +65,8 @@ fn in_force(row: KillRow, clock: Clock) -> impl IntoView {
     let name = of_row(&row);
     let (watch_name, release_name) =
         (format!("Which nodes stopped {name}"), format!("Release {name}"));
+    // From outside a tenant its own kills are not looked into.
+    let known = row.by_platform || row.reason.is_some();
     let release = row.releasable.then(|| {
         view! {
             <a
@@ -89,9 +92,18 @@ fn in_force(row: KillRow, clock: Clock) -> impl IntoView {
                 }}
             </td>
             <td class="end acts" data-label="">
-                <a class="btn btn-quiet btn-small" href=paths::kill_watch(row.id) aria-label=watch_name>
-                    "Nodes"
-                </a>
+                {known
+                    .then(|| {
+                        view! {
+                            <a
+                                class="btn btn-quiet btn-small"
+                                href=paths::kill_watch(row.id)
+                                aria-label=watch_name
+                            >
+                                "Nodes"
+                            </a>
+                        }
+                    })}
                 {release}
             </td>
         </tr>
@@ -100,13 +112,20 @@ fn in_force(row: KillRow, clock: Clock) -> impl IntoView {
 
 /// What was stopped, the latest first.
 #[component]
-pub fn History(rows: Vec<KillRow>) -> impl IntoView {
+pub fn History(
+    rows: Vec<KillRow>,
+    /// Whether something is stopped now.
+    in_use: bool,
+) -> impl IntoView {
     if rows.is_empty() {
+        let sentence = if in_use {
+            "Nothing was released or ran out yet."
+        } else {
+            "The switch was never used. Try it once with an agent of a test project, so that you know it works."
+        };
         return view! {
             <h2>"History"</h2>
-            <p class="dim">
-                "The switch was never used before. Try it once with an agent of a test project, so that you know it works."
-            </p>
+            <p class="dim">{sentence}</p>
         }
         .into_any();
     }
@@ -159,14 +178,20 @@ fn how(state: KillState, release: Option<ReleaseView>) -> AnyView {
 }
 
 fn what(row: &KillRow) -> impl IntoView + use<> {
+    let state = match row.state {
+        KillState::InForce => State::Bad,
+        KillState::Expired | KillState::Released => State::Neutral,
+    };
     let scope = row.scope.label();
     let name = row.target.clone().unwrap_or_else(|| "not shown from outside the tenant".into());
     let named = !row.scope.is_of_platform() || row.scope == domain::kill::KillScope::Provider;
     let tenant = row.tenant.as_ref().map(|tenant| tenant.name.clone());
-    let tenant = tenant.filter(|tenant| *tenant != name);
+    let seat = Here::get().and_then(|here| here.with(|view| view.tenant.clone()));
+    let elsewhere = row.tenant != seat;
+    let tenant = tenant.filter(|tenant| elsewhere && *tenant != name);
     view! {
         <th scope="row" data-label="What">
-            {badge(State::Bad, scope)} " "
+            {badge(state, scope)} " "
             {named.then(|| view! { <span dir="auto">{name}</span> })}
             {tenant.map(|tenant| view! { <span class="dim">" of " {tenant}</span> })}
         </th>

@@ -70,26 +70,50 @@ fn Progress(progress: Propagation, watched: Memo<Option<KillId>>) -> impl IntoVi
     let sentence = sentence(&progress);
     let (stopped, all) = progress.counted();
     let complete = progress.complete();
-    let rows = progress.nodes.into_iter().map(node).collect_view();
-    let (state, word) =
-        if complete { (State::Good, "In force") } else { (State::Attention, "Spreading") };
+    let (state, word) = match (complete, all) {
+        (true, _) => (State::Good, "In force"),
+        (false, 0) => (State::Attention, "Unknown"),
+        (false, _) => (State::Attention, "Spreading"),
+    };
     let again = watched.get_untracked().filter(|_| !complete).map(paths::kill_watch);
     view! {
         <section class="panel meter" aria-labelledby="meter-title">
-        <h2 id="meter-title">"How far it has come"</h2>
-        <p class="meter-line" role="status">
-            {badge(state, word)}
-            <span>{sentence}</span>
-        </p>
-        <progress class="meter-bar" max=all.max(1).to_string() value=stopped.to_string() aria-label="Nodes that stopped"></progress>
+            <h2 id="meter-title">"How far it has come"</h2>
+            <p class="meter-line" role="status">{badge(state, word)} <span>{sentence}</span></p>
+            {(all > 0)
+                .then(|| {
+                    view! {
+                        <progress
+                            class="meter-bar"
+                            max=all.to_string()
+                            value=stopped.to_string()
+                            aria-label="Nodes that stopped"
+                        ></progress>
+                    }
+                })}
+            {(!progress.nodes.is_empty()).then(|| view! { <Nodes nodes=progress.nodes/> })}
+            {again
+                .map(|href| {
+                    view! {
+                        <p>
+                            <a class="link only-noscript" href=href rel="external">"Ask again"</a>
+                        </p>
+                    }
+                })}
+        </section>
+    }
+}
+
+#[component]
+fn Nodes(nodes: Vec<NodeView>) -> impl IntoView {
+    let rows = nodes.into_iter().map(node).collect_view();
+    view! {
         <Table
             caption="Gateway nodes"
             columns=vec![Column::new("Node"), Column::new("State"), Column::number("Took")]
         >
             {rows}
         </Table>
-        {again.map(|href| view! { <p><a class="link only-noscript" href=href rel="external">"Ask again"</a></p> })}
-        </section>
     }
 }
 
@@ -112,8 +136,7 @@ fn node(node: NodeView) -> impl IntoView {
 fn sentence(progress: &Propagation) -> String {
     let (stopped, all) = progress.counted();
     if all == 0 {
-        return "No node was heard of lately: none answers calls, or none is told apart yet."
-            .into();
+        return "No node was heard of lately, so none has confirmed it.".into();
     }
     let time = match progress.slowest_ms().filter(|_| progress.complete()) {
         Some(ms) => format!(" in {}", seconds(ms)),

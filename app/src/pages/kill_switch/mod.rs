@@ -68,6 +68,7 @@ pub fn KillSwitchPage() -> impl IntoView {
 #[component]
 fn Shown(view: KillsView, release: ServerAction<Release>, back: Callback<()>) -> impl IntoView {
     let rows = StoredValue::new(view.in_force.clone());
+    let in_use = !view.in_force.is_empty();
     if let Some(stopped) = Stopped::get() {
         // The line on every page is brought up to date with what was just read.
         Effect::new(move |_| rows.with_value(|rows| stopped.follow(rows)));
@@ -76,7 +77,7 @@ fn Shown(view: KillsView, release: ServerAction<Release>, back: Callback<()>) ->
         <release::ReleaseDialog rows action=release on_close=back/>
         <list::Banner in_force=view.in_force.clone()/>
         <list::InForce rows=view.in_force/>
-        <list::History rows=view.past/>
+        <list::History rows=view.past in_use/>
     }
 }
 

@@ -155,7 +155,7 @@ fn Which(scope: KillScope, search: String, choices: Vec<ChoiceView>) -> impl Int
         })
         .collect_view();
     view! {
-        <h2>"Which " {scope.label().to_lowercase()} "?"</h2>
+        <h2>{format!("Which {}?", words::kind(scope))}</h2>
         <form class="choice-search" role="search" aria-label="Find" method="get" action=paths::KILL_STOP>
             <input type="hidden" name=field::SCOPE value=scope.as_str()/>
             <Field id="find" name=field::SEARCH label="Name" value=search optional=true autocomplete="off"/>

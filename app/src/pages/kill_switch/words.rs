@@ -27,21 +27,26 @@ pub const fn act(scope: KillScope) -> (&'static str, &'static str) {
     }
 }
 
+/// A scope in the middle of a sentence: `API key`, `agent`.
+#[must_use]
+pub const fn kind(scope: KillScope) -> &'static str {
+    match scope {
+        KillScope::All => "calls",
+        KillScope::Provider => "provider",
+        KillScope::Tenant => "tenant",
+        KillScope::Project => "project",
+        KillScope::Key => "API key",
+        KillScope::Agent => "agent",
+    }
+}
+
 /// A target in a sentence: `all calls`, `the key "server"`.
 #[must_use]
 pub fn named(scope: KillScope, target: Option<&str>) -> String {
-    let what = match scope {
-        KillScope::All => return "all calls".into(),
-        KillScope::Provider => "the provider",
-        KillScope::Tenant => "the tenant",
-        KillScope::Project => "the project",
-        KillScope::Key => "the API key",
-        KillScope::Agent => "the agent",
-    };
-    match (target, what.split_once(' ')) {
-        (Some(name), _) => format!("{what} \u{201c}{name}\u{201d}"),
-        (None, Some((_, kind))) => format!("one {kind}"),
-        (None, None) => what.into(),
+    match (scope, target) {
+        (KillScope::All, _) => "all calls".into(),
+        (scope, Some(name)) => format!("the {} \u{201c}{name}\u{201d}", kind(scope)),
+        (scope, None) => format!("one {}", kind(scope)),
     }
 }
 
