@@ -52,7 +52,7 @@ impl Services {
         let place = Aad::provider_key(self.ring.deployment(), id, version.unsigned_abs());
         let blob = self.ring.seal(&place, key.as_bytes()).await?;
         let kek_id = Blob::parse(&blob)?.kek_id().uuid();
-        let fingerprint_key = Key256::from_bytes(&mut *self.throttle_key.clone());
+        let fingerprint_key = Key256::from_bytes(&mut self.throttle_key.clone());
         Ok(NewSecret {
             id,
             version,
