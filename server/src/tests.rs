@@ -132,7 +132,7 @@ async fn other_sites_are_refused(house: &House) {
 async fn pages_send_strangers_away(house: &House) {
     // Nobody has an account yet: everything leads to the first run.
     for path in
-        ["/", "/activity", "/keys", "/circuits", "/tenants", "/calls/x", "/sign-in", "/nowhere"]
+        ["/", "/activity", "/keys", "/circuits", "/providers", "/kill-switch", "/tenants", "/calls/x", "/sign-in", "/nowhere"]
     {
         let answer = house.ask(Method::GET, path, &[]).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");

@@ -3,7 +3,7 @@
 use contract::fault::Field as FieldName;
 use contract::providers::ProviderRow;
 use domain::limits::CREDENTIAL_BYTES_MAX;
-use domain::provider::Auth;
+use domain::provider::{Auth, ProviderKind};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
@@ -26,7 +26,9 @@ pub fn KeyDialog(
     back: Callback<()>,
 ) -> impl IntoView {
     let asked = Memo::new(move |_| match open.get() {
-        Some(Open::Key(slug)) => named(stored, &slug),
+        Some(Open::Key(slug)) => {
+            named(stored, &slug).filter(|row| row.kind != ProviderKind::Simulator)
+        }
         _ => None,
     });
     let wanted = Memo::new(move |_| asked.read().is_some());

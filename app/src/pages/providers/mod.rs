@@ -18,6 +18,7 @@ mod test_call;
 use contract::fault::Fault;
 use domain::role::Permission;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
@@ -78,17 +79,29 @@ impl Acts {
         .sum()
     }
 
-    /// Forgets what was refused, so that a form opens clean.
-    fn clear(self) {
-        self.create.clear();
-        self.update.clear();
-        self.switch.clear();
-        self.key.clear();
-        self.remove.clear();
+    /// Forgets what was refused and what a test call found, so that a form opens clean. What was done
+    /// is not forgotten here: it is still to be told.
+    fn forget(self) {
         self.test_call.clear();
-        self.create_alias.clear();
-        self.update_alias.clear();
-        self.remove_alias.clear();
+        forget_refusal(self.create);
+        forget_refusal(self.update);
+        forget_refusal(self.switch);
+        forget_refusal(self.key);
+        forget_refusal(self.remove);
+        forget_refusal(self.create_alias);
+        forget_refusal(self.update_alias);
+        forget_refusal(self.remove_alias);
+    }
+}
+
+fn forget_refusal<S>(action: ServerAction<S>)
+where
+    S: ServerFn + Clone + Send + Sync + 'static,
+    S::Output: Send + Sync + 'static,
+    S::Error: Send + Sync + 'static,
+{
+    if action.value().with_untracked(|answer| matches!(answer, Some(Err(_)))) {
+        action.clear();
     }
 }
 
@@ -102,9 +115,15 @@ pub fn ProvidersPage() -> impl IntoView {
     let open = Memo::new(move |_| Open::of(&query.read()));
     let navigate = use_navigate();
     let back = Callback::new(move |()| {
-        acts.clear();
         let options = NavigateOptions { replace: true, scroll: false, ..Default::default() };
         navigate(paths::PROVIDERS, options);
+    });
+    Effect::new(move |before: Option<Option<Open>>| {
+        let now = open.get();
+        if before.is_some_and(|before| before != now) {
+            acts.forget();
+        }
+        now
     });
     tell(acts);
     view! {

@@ -23,6 +23,9 @@ pub enum Open {
     RemoveAlias(String),
 }
 
+/// Makes one of a name.
+type Named = fn(String) -> Open;
+
 impl Open {
     /// Reads an address; `None` where nothing is open.
     pub fn of(query: &ParamsMap) -> Option<Self> {
@@ -31,7 +34,7 @@ impl Open {
             Some("alias") => return Some(Self::NewAlias),
             _ => {}
         }
-        let named: [(&str, fn(String) -> Self); 6] = [
+        let named: [(&str, Named); 6] = [
             ("edit", Self::Provider),
             ("key", Self::Key),
             ("test", Self::Test),

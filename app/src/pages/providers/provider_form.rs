@@ -122,8 +122,7 @@ fn Edited(row: ProviderRow, acts: Acts) -> impl IntoView {
     view! {
         <h3 class="drawer-name">{heading}</h3>
         <Deeds row=row.clone() action=acts.switch/>
-        {row
-            .configured
+        {(row.configured && !built_in)
             .then(|| {
                 view! {
                     <p class="note">
