@@ -94,6 +94,7 @@ test("another person's decision appears without reloading", async ({ page, conte
   await open(other, `/circuits?force=${SLUG}&to=closed`);
   const reason = unique("elsewhere");
   await force(other, CLOSED, reason);
+  await expect(other.getByText("The circuit is forced")).toBeVisible();
   await other.close();
   await expect(provider(page).first()).toContainText("Forced closed");
   await expect(provider(page).first()).toContainText(reason);

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 /// Units of the drawing.
 const WIDTH: u64 = 120;
 const HEIGHT: u64 = 24;
-/// Room for the stroke, above and below.
+/// Room for the stroke on every side.
 const MARGIN: u64 = 2;
 
 /// The course of some values, `None` where there was none; `summary` says it in words.
@@ -30,23 +30,26 @@ pub fn spark(points: &[Option<u64>], summary: impl Into<String>) -> impl IntoVie
     }
 }
 
-/// The points from left to right, joined where there is no gap. A point alone is a dot.
+/// The points from left to right, joined where there is no gap. A point alone is a dash.
 fn line(points: &[Option<u64>]) -> String {
     let highest = points.iter().flatten().copied().max().unwrap_or(0).max(1);
     let steps = u64::try_from(points.len()).unwrap_or(u64::MAX).saturating_sub(1).max(1);
+    let there = |index: Option<usize>| {
+        index.and_then(|index| points.get(index)).is_some_and(Option::is_some)
+    };
     let mut path = String::new();
-    let mut drawn = false;
-    for (index, point) in (0_u64..).zip(points) {
-        let Some(value) = point else {
-            drawn = false;
-            continue;
-        };
-        let x = index * WIDTH / steps;
+    for (index, point) in points.iter().enumerate() {
+        let Some(value) = point else { continue };
+        let x = MARGIN + index as u64 * (WIDTH - 2 * MARGIN) / steps;
         let tall = u128::from(*value) * u128::from(HEIGHT - 2 * MARGIN) / u128::from(highest);
         let y = HEIGHT - MARGIN - u64::try_from(tall).unwrap_or(0);
+        let (before, after) = (there(index.checked_sub(1)), there(index.checked_add(1)));
         // Writing to a String cannot fail.
-        let _ = if drawn { write!(path, "L{x} {y}") } else { write!(path, "M{x} {y}h.1") };
-        drawn = true;
+        let _ = match (before, after) {
+            (true, _) => write!(path, "L{x} {y}"),
+            (false, true) => write!(path, "M{x} {y}"),
+            (false, false) => write!(path, "M{} {y}h{}", x - MARGIN, 2 * MARGIN),
+        };
     }
     path
 }
@@ -59,8 +62,8 @@ mod tests {
     fn a_line_stays_inside_the_drawing_and_breaks_where_there_is_nothing() {
         assert_eq!(line(&[]), "");
         assert_eq!(line(&[None, None]), "");
-        assert_eq!(line(&[Some(7)]), "M0 2h.1");
-        assert_eq!(line(&[Some(0), Some(10), None, Some(5)]), "M0 22h.1L40 2M120 12h.1");
-        assert_eq!(line(&[Some(0), Some(u64::MAX)]), "M0 22h.1L120 2");
+        assert_eq!(line(&[Some(7)]), "M0 2h4");
+        assert_eq!(line(&[Some(0), Some(10), None, Some(5)]), "M2 22L40 2M116 12h4");
+        assert_eq!(line(&[Some(0), Some(u64::MAX)]), "M2 22L118 2");
     }
 }

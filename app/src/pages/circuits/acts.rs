@@ -110,7 +110,7 @@ fn ProbeNow(slug: String, shown: RwSignal<CircuitsView>) -> impl IntoView {
             <p class="dim">"One small call to the provider. What it finds moves no circuit."</p>
             <div role="status">{move || value.get().map(found)}</div>
         </div>
-        <p class="only-noscript note">
+        <p class="only-noscript form-alert">
             {icon(Icon::Info)} <span>"Probing a provider needs JavaScript: the answer is shown in this page."</span>
         </p>
     }

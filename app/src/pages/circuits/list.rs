@@ -138,7 +138,7 @@ fn credential(clock: Clock, provider: &ProviderCircuit) -> AnyView {
         None => view! { <span class="dim">"None"</span> }.into_any(),
         Some(key) => view! {
             <code>{key.fingerprint.clone()}</code>
-            " "
+            <br/>
             <span class="dim">{time(clock, key.set_at, Shown::Relative)}</span>
         }
         .into_any(),

@@ -42,7 +42,7 @@ fn list(events: Vec<EventView>) -> AnyView {
                 view! { <span class="dim">" Until " {time(clock, forced.until, Shown::Second)}</span> }
             });
             let model = (!event.model.is_empty()).then(|| {
-                view! { <code>{event.model.clone()}</code> " " }
+                view! { <code>{event.model.clone()}</code> ": " }
             });
             view! {
                 <li>
