@@ -131,9 +131,18 @@ async fn other_sites_are_refused(house: &House) {
 
 async fn pages_send_strangers_away(house: &House) {
     // Nobody has an account yet: everything leads to the first run.
-    for path in
-        ["/", "/activity", "/keys", "/circuits", "/providers", "/kill-switch", "/tenants", "/calls/x", "/sign-in", "/nowhere"]
-    {
+    for path in [
+        "/",
+        "/activity",
+        "/keys",
+        "/circuits",
+        "/providers",
+        "/kill-switch",
+        "/tenants",
+        "/calls/x",
+        "/sign-in",
+        "/nowhere",
+    ] {
         let answer = house.ask(Method::GET, path, &[]).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
         assert_eq!(answer.headers[header::LOCATION], "/welcome", "{path}");
