@@ -10,6 +10,9 @@ use serde_json::Value;
 
 fuzz_target!(|input: &[u8]| {
     let body = Bytes::copy_from_slice(input);
+    for surface in Surface::ALL {
+        let _ = AskedFor::parse(*surface, &body);
+    }
     let Ok(request) = AskedFor::parse(Surface::Chat, &body) else { return };
     let same = request.upstream_body(&body, request.model());
     if !request.hides_usage() {

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::caller::Scope;
 use domain::circuit::{
     COOLDOWN_FIRST_S, COOLDOWN_MAX_S, Cause, Circuit, CircuitState, FAULTS_TO_OPEN, Fault, Force,
     Forced, Gate, TRIAL_LEASE_S,
 };
 use domain::clock::{Clock, SystemClock};
-use domain::ids::{NodeId, ProviderId};
+use domain::ids::{NodeId, ProviderId, TenantId};
 use domain::outcome::Outcome;
 use domain::provider::{Auth, ProviderKind, Surface, Wire};
 use sqlx::PgConnection;
@@ -457,4 +458,19 @@ async fn traffic_is_counted_over_all_tenants_and_names_none() {
         [(Some(0), 3, 0, Some(100)), (Some(5), 2, 2, Some(60)), (None, 5, 2, Some(80))]
     );
     assert_eq!((rows[0].provider.as_str(), rows[0].p99_ms), ("sim", Some(296)));
+}
+
+#[tokio::test]
+async fn a_provider_that_is_removed_takes_its_circuit_along_and_leaves_its_history() {
+    let house = House::new().await;
+    let provider = provider(&house, "gone").await;
+    for _ in 0..FAULTS_TO_OPEN {
+        house.store.circuit_fault(provider, WHOLE_PROVIDER, Fault::Connect, None).await.unwrap();
+    }
+    let platform = Scope { tenant_id: TenantId::PLATFORM, projects: vec![] };
+    let mut tx = house.store.tenant(&platform).await.unwrap();
+    assert!(tx.delete_provider(provider).await.unwrap());
+    tx.commit().await.unwrap();
+    assert!(house.store.circuits().await.unwrap().is_empty());
+    assert_eq!(events(&house, provider).await.len(), 1);
 }
