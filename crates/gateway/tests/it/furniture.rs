@@ -159,14 +159,8 @@ impl Estate {
 
     /// Decides in a circuit's place.
     pub async fn force(&self, provider_id: ProviderId, model: &str, to: Force) {
-        let force = NewForce {
-            provider_id,
-            model,
-            to,
-            reason: "a test",
-            by: "a test",
-            minutes: 60,
-        };
+        let force =
+            NewForce { provider_id, model, to, reason: "a test", by: "a test", minutes: 60 };
         let mut tx = self.store.system(Reason::Configure).await.unwrap();
         tx.force_circuit(&force).await.unwrap();
         tx.commit().await.unwrap();

@@ -10,6 +10,8 @@ mod house;
 mod once;
 mod path;
 mod rules;
+mod sse;
 mod stopping;
+mod surfaces;
 mod usage;
 mod watching;
