@@ -177,7 +177,22 @@ impl Relay<'_> {
             }
         }
         let (outcome, refusal) = (Outcome::UpstreamFault, Refusal::UpstreamFault);
+        if let Some(ending) = self.close(&refusal).await {
+            return ending;
+        }
         self.broken(outcome, &refusal, "the provider ended the stream before its end").await
+    }
+
+    /// Ends a translated stream whose provider said nothing of the end: some servers leave the formal
+    /// last event out, and what is complete but for it is complete to a client of another dialect.
+    async fn close(&mut self, refusal: &Refusal) -> Option<Ending> {
+        let translator = self.translator.as_mut()?;
+        let mut out = Vec::new();
+        let step = translator.close(refusal.wire().code, &refusal.message(), &mut out);
+        if let Some(ending) = self.push(out.into()).await {
+            return Some(ending);
+        }
+        (step == Step::Done).then(|| self.complete())
     }
 
     /// An event that nothing closed.
@@ -239,6 +254,10 @@ impl Relay<'_> {
                 refuse::event(refusal, self.line.surface(), call_id, broken)
             }
         };
+        // A translated stream that has told its end already has no more to say.
+        if event.is_empty() {
+            return;
+        }
         self.obligation.answer.add(&event);
         let within = tokio::time::timeout(TAIL_WAIT, self.line.push(event)).await;
         if within.is_err() {
