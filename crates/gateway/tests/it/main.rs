@@ -8,10 +8,13 @@ mod fuzzed;
 mod hangup;
 mod house;
 mod once;
+#[path = "../../../dialect/tests/it/order.rs"]
+mod order;
 mod path;
 mod rules;
 mod sse;
 mod stopping;
 mod surfaces;
+mod translated;
 mod usage;
 mod watching;
