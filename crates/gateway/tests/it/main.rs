@@ -7,6 +7,7 @@ mod furniture;
 mod fuzzed;
 mod hangup;
 mod house;
+mod kills;
 mod once;
 #[path = "../../../dialect/tests/it/order.rs"]
 mod order;
