@@ -95,14 +95,6 @@ async fn finish(line: &mut Line, response: &mut reqwest::Response, ending: &Endi
     }
 }
 
-/// Ends a translated stream whose provider has gone: an answer that had said why it stops is complete
-/// without the event that ends it.
-fn close(translator: &mut dialect::Stream, refusal: &Refusal) -> (Step, Bytes) {
-    let mut out = Vec::new();
-    let step = translator.close(refusal.wire().code, &refusal.message(), &mut out);
-    (step, out.into())
-}
-
 /// A stream under way.
 struct Relay<'a> {
     obligation: &'a mut Obligation,
@@ -185,22 +177,22 @@ impl Relay<'_> {
             }
         }
         let (outcome, refusal) = (Outcome::UpstreamFault, Refusal::UpstreamFault);
-        let note = "the provider ended the stream before its end";
-        match self.translator.as_mut().map(|translator| close(translator, &refusal)) {
-            None => self.broken(outcome, &refusal, note).await,
-            Some((step, out)) => {
-                if let Some(ending) = self.push(out).await {
-                    return ending;
-                }
-                if step == Step::Done {
-                    return self.complete();
-                }
-                if self.patience.client_left() {
-                    return self.client_left().note(note);
-                }
-                Ending::new(outcome, self.status).code(refusal.wire().code).note(note)
-            }
+        if let Some(ending) = self.close(&refusal).await {
+            return ending;
         }
+        self.broken(outcome, &refusal, "the provider ended the stream before its end").await
+    }
+
+    /// Ends a translated stream whose provider said nothing of the end: some servers leave the formal
+    /// last event out, and what is complete but for it is complete to a client of another dialect.
+    async fn close(&mut self, refusal: &Refusal) -> Option<Ending> {
+        let translator = self.translator.as_mut()?;
+        let mut out = Vec::new();
+        let step = translator.close(refusal.wire().code, &refusal.message(), &mut out);
+        if let Some(ending) = self.push(out.into()).await {
+            return Some(ending);
+        }
+        (step == Step::Done).then(|| self.complete())
     }
 
     /// An event that nothing closed.
@@ -262,6 +254,10 @@ impl Relay<'_> {
                 refuse::event(refusal, self.line.surface(), call_id, broken)
             }
         };
+        // A translated stream that has told its end already has no more to say.
+        if event.is_empty() {
+            return;
+        }
         self.obligation.answer.add(&event);
         let within = tokio::time::timeout(TAIL_WAIT, self.line.push(event)).await;
         if within.is_err() {

@@ -88,6 +88,7 @@ impl Usage {
         openai(
             tokens("prompt_tokens", prompt)?,
             tokens("cached_tokens", cached)?,
+            0,
             tokens("completion_tokens", completion)?,
             tokens("reasoning_tokens", reasoning)?,
         )
@@ -166,7 +167,9 @@ impl Reading {
             if reasoning > 0 && total == Some(prompt + completion + reasoning) {
                 completion += reasoning;
             }
-            openai(prompt, cached(fields)?, completion, reasoning).map(Some)
+            let written =
+                nested(fields, "prompt_tokens_details", "cache_write_tokens")?.unwrap_or(0);
+            openai(prompt, cached(fields)?, written, completion, reasoning).map(Some)
         })
     }
 
@@ -183,10 +186,12 @@ impl Reading {
             ) else {
                 return Ok(None);
             };
-            let cached = nested(fields, "input_tokens_details", "cached_tokens")?.unwrap_or(0);
+            let detail = |name| nested(fields, "input_tokens_details", name);
+            let cached = detail("cached_tokens")?.unwrap_or(0);
+            let written = detail("cache_write_tokens")?.unwrap_or(0);
             let reasoning =
                 nested(fields, "output_tokens_details", "reasoning_tokens")?.unwrap_or(0);
-            openai(input, cached, output, reasoning).map(Some)
+            openai(input, cached, written, output, reasoning).map(Some)
         })
     }
 
@@ -227,12 +232,13 @@ impl Reading {
             let (Some(input_tokens), Some(output_tokens)) = (input, output) else {
                 return Ok(None);
             };
+            let thought = nested(fields, "output_tokens_details", "thinking_tokens")?.unwrap_or(0);
             Ok(Some(Usage {
                 input_tokens,
                 cached_input_tokens: count(fields, "cache_read_input_tokens")?.unwrap_or(0),
                 cache_write_tokens: count(fields, "cache_creation_input_tokens")?.unwrap_or(0),
                 output_tokens,
-                reasoning_tokens: 0,
+                reasoning_tokens: thought.min(output_tokens),
             }))
         })
     }
@@ -250,11 +256,18 @@ impl Reading {
     }
 }
 
-/// OpenAI's counts in normal form.
-fn openai(prompt: u64, cached: u64, completion: u64, reasoning: u64) -> Result<Usage, Absurd> {
-    let input_tokens = prompt
-        .checked_sub(cached)
-        .ok_or(Absurd::PartAboveWhole { part: "cached_tokens", whole: "prompt_tokens" })?;
+/// OpenAI's counts in normal form. The prompt includes what was read from a cache and, where it is told,
+/// what was written to one.
+fn openai(
+    prompt: u64,
+    cached: u64,
+    written: u64,
+    completion: u64,
+    reasoning: u64,
+) -> Result<Usage, Absurd> {
+    let above = |part| Absurd::PartAboveWhole { part, whole: "prompt_tokens" };
+    let uncached = prompt.checked_sub(cached).ok_or(above("cached_tokens"))?;
+    let input_tokens = uncached.checked_sub(written).ok_or(above("cache_write_tokens"))?;
     if reasoning > completion {
         return Err(Absurd::PartAboveWhole {
             part: "reasoning_tokens",
@@ -264,7 +277,7 @@ fn openai(prompt: u64, cached: u64, completion: u64, reasoning: u64) -> Result<U
     Ok(Usage {
         input_tokens,
         cached_input_tokens: cached,
-        cache_write_tokens: 0,
+        cache_write_tokens: written,
         output_tokens: completion,
         reasoning_tokens: reasoning,
     })

@@ -2,7 +2,7 @@
 //! key.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -10,30 +10,31 @@ use chrono::{DateTime, Utc};
 use domain::caller::Scope;
 use domain::clock::{Clock, SystemClock};
 use domain::ids::{CallId, KeyId, PriceId, ProjectId, ProviderId, SecretId, TenantId};
-use domain::provider::{Auth, ProviderKind, Surface, Wire};
 use gateway::{Gateway, Parts, Pepper, Settings};
 use identity::api_key::{ApiKey, Environment};
 use ledger::price::{Price, Rates, Tariff};
 use secrecy::{ExposeSecret, SecretBox, SecretString};
 use serde_json::{Value, json};
-use simulator::{Config, Simulator};
+use simulator::{AwsKey, Config, Simulator};
 use sqlx::{Connection, PgConnection};
 use store::aliases::{AliasSpec, TargetSpec};
 use store::keks::{KekRow, NewKek};
 use store::keys::NewKey;
 use store::prices::PriceRow;
 use store::providers::{OnHangup, ProviderSpec};
-use store::secrets::NewSecret;
 use store::{Reason, RuntimeSecrets, RuntimeUrls, Store};
 use tempfile::TempDir;
 use testing::{RUNTIME_PASSWORD, TestDatabase};
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 use uuid::Uuid;
-use vault::{Aad, FileKeyStore, FirstRun, KekId, KekSource, KeyRing, SourceFault, StoredKek};
+use vault::{FileKeyStore, FirstRun, KekId, KekSource, KeyRing, SourceFault, StoredKek};
 
 /// The simulator's key: if it turns up anywhere it should not, a test finds it.
 pub const CANARY: &str = "sk-canary-8f1c2e7d90ab4635";
+/// The key that signs towards the simulator's Bedrock.
+pub const AWS_ID: &str = "AKIACANARY0000000001";
+pub const AWS_SECRET: &str = "aws-canary-secret-51d0c9ab77e3";
 const PEPPER: [u8; 32] = [7; 32];
 
 pub struct House {
@@ -55,7 +56,13 @@ pub struct Estate {
     pub project: ProjectId,
     pub price: Price,
     pub provider: ProviderId,
+    /// The provider's key.
+    pub secret: SecretId,
+    /// Where the simulator is, without a path.
+    pub upstream: String,
     pub database: Arc<TestDatabase>,
+    /// All prices that there are.
+    pub prices: Arc<Mutex<Vec<Price>>>,
     _home: Arc<TempDir>,
 }
 
@@ -75,6 +82,10 @@ pub struct CallRow {
     pub cost_nano: i64,
     pub markup_ppm: i32,
     pub alias: Option<String>,
+    pub price_id: Option<Uuid>,
+    pub provider: Option<String>,
+    pub agent: Option<String>,
+    pub decision: Option<Value>,
     pub code: Option<String>,
     pub note: Option<String>,
     pub surface: String,
@@ -103,16 +114,30 @@ impl House {
     }
 
     pub async fn build(settings: Settings, on_hangup: OnHangup) -> Self {
+        Self::furnished(settings, on_hangup, async |_| {}).await
+    }
+
+    /// With what `furnish` puts into it before the gateway starts.
+    pub async fn furnished(
+        settings: Settings,
+        on_hangup: OnHangup,
+        furnish: impl AsyncFnOnce(&Estate),
+    ) -> Self {
         let config = Config {
             key: Some(CANARY.to_owned().into()),
+            aws: Some(AwsKey {
+                access_key_id: AWS_ID.into(),
+                secret_access_key: AWS_SECRET.to_owned().into(),
+            }),
             requests_kept_max: 64,
             ..Config::default()
         };
         let simulator = Simulator::new(config, Arc::new(SystemClock)).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let upstream = format!("http://{}/v1", listener.local_addr().unwrap());
+        let upstream = format!("http://{}", listener.local_addr().unwrap());
         let server = tokio::spawn(simulator.clone().serve(listener)).abort_handle();
-        let estate = Estate::new(&upstream, on_hangup).await;
+        let estate = Estate::new(upstream, on_hangup).await;
+        furnish(&estate).await;
         let (key, _) = estate.make_key("first", None).await;
         let gateway = estate.gateway(settings).await;
         let (base, door) = open(&gateway).await;
@@ -184,7 +209,7 @@ pub fn hello(streamed: bool) -> Value {
 }
 
 impl Estate {
-    async fn new(upstream: &str, on_hangup: OnHangup) -> Self {
+    async fn new(upstream: String, on_hangup: OnHangup) -> Self {
         let database = Arc::new(TestDatabase::new().await);
         let secrets = RuntimeSecrets {
             gateway_password: RUNTIME_PASSWORD.to_owned().into(),
@@ -202,84 +227,47 @@ impl Estate {
         tx.create_tenant(tenant, "acme", "Acme", 50_000).await.unwrap();
         tx.create_project(tenant, project, "main", "Main").await.unwrap();
         tx.commit().await.unwrap();
-        let price = price("sim-small");
+        let price = price("sim-small", RATES);
         let mut estate = Self {
             store,
             ring,
             tenant,
             project,
-            price,
+            price: price.clone(),
             provider: ProviderId::mint(),
+            secret: SecretId::mint(),
+            upstream,
             database,
+            prices: Arc::new(Mutex::new(vec![price])),
             _home: home,
         };
-        estate.furnish(upstream, on_hangup).await;
+        estate.furnish(on_hangup).await;
         estate
     }
 
     /// The provider with its sealed key, the price, the aliases.
-    async fn furnish(&mut self, upstream: &str, on_hangup: OnHangup) {
-        let secret = SecretId::mint();
-        let place = Aad::provider_key(self.ring.deployment(), secret, 1);
-        let kek = self.ring.active(TenantId::PLATFORM).await.unwrap();
-        let blob = kek.seal(&place, CANARY.as_bytes()).unwrap();
-        let scope = Scope { tenant_id: TenantId::PLATFORM, projects: vec![ProjectId::PLATFORM] };
-        let mut tx = self.store.tenant(&scope).await.unwrap();
-        tx.insert_secret(&NewSecret {
-            id: secret,
-            version: 1,
-            label: "simulator".into(),
-            fingerprint: "none".into(),
-            blob,
-            kek_id: kek.id().uuid(),
-        })
-        .await
-        .unwrap();
-        tx.commit().await.unwrap();
+    async fn furnish(&mut self, on_hangup: OnHangup) {
+        self.secret = self.seal(CANARY).await;
         let mut tx = self.store.system(Reason::Configure).await.unwrap();
-        let spec = ProviderSpec {
-            id: self.provider,
-            slug: "simulator".into(),
-            name: "Simulator".into(),
-            kind: ProviderKind::Simulator,
-            base_url: upstream.into(),
-            auth: Auth::Bearer,
-            wire: Wire::Plain,
-            surfaces: Surface::ALL.to_vec(),
-            region: None,
-            api_version: None,
-            private_network: true,
-            secret_id: Some(secret),
-            on_hangup,
-            active: true,
-        };
+        let spec = ProviderSpec { on_hangup, ..self.spec("simulator") };
         self.provider = tx.upsert_provider(&spec).await.unwrap();
         let dead = ProviderSpec {
-            id: ProviderId::mint(),
-            slug: "dead".into(),
-            name: "Dead".into(),
             base_url: "http://127.0.0.1:1/v1".into(),
             secret_id: None,
-            ..spec
+            ..self.spec("dead")
         };
         let dead = tx.upsert_provider(&dead).await.unwrap();
         tx.insert_prices(&[row(&self.price)]).await.unwrap();
-        let target = |provider_id, price_model: &str| TargetSpec {
-            provider_id,
-            upstream_model: "sim-small".into(),
-            price_provider: "simulator".into(),
-            price_model: price_model.into(),
-            output_tokens_max: 1_000,
-            weight: 1,
-            context_tokens_max: None,
-            capabilities: None,
+        let unpriced = TargetSpec {
+            price_model: "nobody-knows".into(),
+            ..target(self.provider, "sim-small", "sim-small")
         };
-        let sim = self.provider;
         for (name, target) in [
-            ("sim-small", target(sim, "sim-small")),
-            ("acme/fast", target(sim, "sim-small")),
-            ("unpriced", target(sim, "nobody-knows")),
-            ("dead", target(dead, "sim-small")),
+            ("sim-small", target(self.provider, "sim-small", "sim-small")),
+            ("acme/fast", target(self.provider, "sim-small", "sim-small")),
+            ("sim-embed", target(self.provider, "sim-embed", "sim-small")),
+            ("unpriced", unpriced),
+            ("dead", target(dead, "sim-small", "sim-small")),
         ] {
             tx.put_alias(&AliasSpec::in_order(name, vec![target])).await.unwrap();
         }
@@ -382,6 +370,13 @@ impl Estate {
         by_call
     }
 
+    /// The price that a call was settled at.
+    fn price_of(&self, call: &CallRow) -> Price {
+        let prices = self.prices.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = prices.iter().find(|price| Some(price.id().uuid()) == call.price_id);
+        found.unwrap_or(&self.price).clone()
+    }
+
     /// Checks every book: each hold is resolved exactly once and wholly, every call's charge and cost is
     /// what its tokens cost at its price (T16), and the ledger says the same as the feed.
     pub async fn audit(&self, calls: &[CallRow]) {
@@ -397,9 +392,9 @@ impl Estate {
                 output_tokens: call.output_tokens as u64,
                 reasoning_tokens: call.reasoning_tokens as u64,
             };
-            let cost = ledger::cost::cost(&self.price, &usage).unwrap().amount.0;
-            let charge =
-                ledger::cost::charge(&self.price, &usage, call.markup_ppm).unwrap().amount.0;
+            let price = self.price_of(call);
+            let cost = ledger::cost::cost(&price, &usage).unwrap().amount.0;
+            let charge = ledger::cost::charge(&price, &usage, call.markup_ppm).unwrap().amount.0;
             assert_eq!((call.cost_nano, call.charge_nano), (cost, charge), "{call:#?}");
             let Some(hold) = rows.first() else {
                 assert_eq!(call.charge_nano, 0, "charged without a hold: {call:#?}");
@@ -418,19 +413,35 @@ impl Estate {
     }
 }
 
-fn price(model: &str) -> Price {
-    let base = Rates {
-        input: 150_000_001,
-        cached_input: 75_000_000,
-        cache_write: 150_000_000,
-        output: 600_000_007,
-    };
+/// What the house's own model costs.
+pub const RATES: Rates = Rates {
+    input: 150_000_001,
+    cached_input: 75_000_000,
+    cache_write: 150_000_000,
+    output: 600_000_007,
+};
+
+pub fn price(model: &str, base: Rates) -> Price {
     let tariff = Tariff { base, ..Tariff::default() };
     let since = DateTime::from_timestamp(1_767_225_600, 0).unwrap();
     Price::new(PriceId::mint(), "simulator", model, since, tariff).unwrap()
 }
 
-fn row(price: &Price) -> PriceRow {
+/// A target at one of the simulator's prices.
+pub fn target(provider_id: ProviderId, upstream_model: &str, price_model: &str) -> TargetSpec {
+    TargetSpec {
+        provider_id,
+        upstream_model: upstream_model.into(),
+        price_provider: "simulator".into(),
+        price_model: price_model.into(),
+        output_tokens_max: 1_000,
+        weight: 1,
+        context_tokens_max: None,
+        capabilities: None,
+    }
+}
+
+pub fn row(price: &Price) -> PriceRow {
     let base = price.tariff().base;
     PriceRow {
         id: price.id(),

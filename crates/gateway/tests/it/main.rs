@@ -3,12 +3,20 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod bad_input;
+mod circuits;
+mod furniture;
 mod fuzzed;
 mod hangup;
 mod house;
+mod kills;
 mod once;
+#[path = "../../../dialect/tests/it/order.rs"]
+mod order;
 mod path;
 mod rules;
+mod sse;
 mod stopping;
+mod surfaces;
+mod translated;
 mod usage;
 mod watching;

@@ -1,9 +1,11 @@
 //! The ordinary path: what goes out, what comes back, what is written down.
 
+use domain::provider::Surface;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::house::{CANARY, House, call_id, hello};
+use crate::furniture::asking;
+use crate::house::{CANARY, House, call_id, hello, settings};
 
 #[tokio::test]
 async fn a_call_goes_through_is_charged_and_recorded() {
@@ -133,7 +135,7 @@ async fn t26_the_usage_we_asked_for_is_hidden_from_who_did_not() {
 
 #[tokio::test]
 async fn the_providers_errors_pass_as_they_came_and_cost_nothing() {
-    let house = House::new().await;
+    let house = House::patient(gateway::Settings { attempts_max: 1, ..settings() }).await;
     for (index, status) in [400_u16, 401, 404, 429, 500, 503, 529].into_iter().enumerate() {
         let direct = |request: reqwest::RequestBuilder| {
             request.header("x-simulate", format!("status={status};retry_after=7"))
@@ -153,11 +155,9 @@ async fn the_providers_errors_pass_as_they_came_and_cost_nothing() {
 
 #[tokio::test]
 async fn a_provider_that_fails_before_the_answer_is_a_refusal_of_ours() {
-    let house = House::with(gateway::Settings {
-        call_wait: std::time::Duration::from_millis(800),
-        ..crate::house::settings()
-    })
-    .await;
+    let call_wait = std::time::Duration::from_millis(800);
+    let house =
+        House::patient(gateway::Settings { call_wait, attempts_max: 1, ..settings() }).await;
     let cases = [
         ("sim-small", "reset", 502, "provider_unreachable", "upstream_fault"),
         ("sim-small", "truncate", 502, "provider_unreachable", "upstream_fault"),
@@ -190,7 +190,7 @@ async fn models_are_listed_in_openais_shape() {
     let list: Value = get("/v1/models").send().await.unwrap().json().await.unwrap();
     let ids: Vec<_> =
         list["data"].as_array().unwrap().iter().map(|m| m["id"].as_str().unwrap()).collect();
-    assert_eq!(ids, ["acme/fast", "dead", "sim-small"]);
+    assert_eq!(ids, ["acme/fast", "dead", "sim-embed", "sim-small"]);
     assert_eq!(list["data"][0]["object"], "model");
     assert!(list["data"][0]["created"].is_i64());
     let one: Value = get("/v1/models/acme/fast").send().await.unwrap().json().await.unwrap();
@@ -213,19 +213,29 @@ async fn t11_every_route_that_reaches_a_provider_holds_first() {
     let house = House::new().await;
     let reaching: Vec<_> = gateway::DOORS.iter().filter(|door| door.surface.is_some()).collect();
     for (index, door) in reaching.iter().enumerate() {
+        let surface = door.surface.unwrap();
         let method: Method = door.method.parse().unwrap();
         let request = house.http.request(method, format!("{}{}", house.base, door.path));
         let response = request
             .bearer_auth(house.key.expose())
             .header("content-type", "application/json")
-            .body(hello(false).to_string())
+            .body(asking(surface, false).to_string())
             .send()
             .await
             .unwrap();
         assert_eq!(response.status(), 200, "{door:?}");
-        house.calls(index + 1).await;
-        assert_eq!(house.estate.transfers().await.len(), index + 1, "{door:?} held nothing");
+        let calls = house.calls(index + 1).await;
+        let transfers = house.estate.transfers().await;
+        assert_eq!(transfers.len(), index + 1, "{door:?} held nothing");
+        let call = calls.last().unwrap();
+        // Counting is free at the provider: what was held for it is given back.
+        let free = surface == Surface::CountTokens;
+        let resolution = &transfers[&call.id][1];
+        assert_eq!(resolution.kind, if free { "V" } else { "P" }, "{door:?}");
+        assert_eq!(call.charge_nano == 0, free, "{door:?}");
     }
+    assert_eq!(reaching.len(), Surface::ALL.len());
+    house.estate.audit(&house.calls(reaching.len()).await).await;
     let billed = house.simulator.totals().requests;
     for door in gateway::DOORS.iter().filter(|door| door.surface.is_none()) {
         let path = door.path.replace("{*id}", "sim-small");
@@ -242,32 +252,55 @@ async fn t11_every_route_that_reaches_a_provider_holds_first() {
 }
 
 #[tokio::test]
-async fn other_routes_and_methods_are_refused_in_openais_shape() {
+async fn other_routes_and_methods_are_refused_in_the_callers_shape() {
     let house = House::new().await;
     let cases = [
-        ("POST", "/v1/embeddings", 404, "unknown_url"),
-        ("POST", "/v1/responses", 404, "unknown_url"),
-        ("POST", "/v1/messages", 404, "unknown_url"),
+        ("POST", "/v1/audio/speech", 404, "unknown_url"),
+        ("POST", "/v1/audio/transcriptions", 404, "unknown_url"),
+        ("POST", "/v1/images/generations", 404, "unknown_url"),
+        ("POST", "/v1/files", 404, "unknown_url"),
+        ("POST", "/v1/batches", 404, "unknown_url"),
+        ("POST", "/v1/moderations", 404, "unknown_url"),
+        ("GET", "/v1/responses/resp_1", 404, "unknown_url"),
         ("GET", "/v1/", 404, "unknown_url"),
         ("GET", "/v1", 404, "unknown_url"),
         ("POST", "/v1/chat/completions/", 404, "unknown_url"),
         ("GET", "/v1/chat/%ff?key=secret", 404, "unknown_url"),
         ("GET", "/v1/chat/completions", 405, "method_not_allowed"),
+        ("GET", "/v1/responses", 405, "method_not_allowed"),
+        ("PUT", "/v1/embeddings", 405, "method_not_allowed"),
         ("DELETE", "/v1/models", 405, "method_not_allowed"),
         ("POST", "/v1/models/sim-small", 405, "method_not_allowed"),
+        ("POST", "/v1/messages/batches", 404, "not_found_error"),
+        ("GET", "/v1/messages", 405, "invalid_request_error"),
+        ("GET", "/v1/messages/count_tokens", 405, "invalid_request_error"),
+        ("POST", "/v1/files?anthropic", 404, "not_found_error"),
+        ("DELETE", "/v1/models?anthropic", 405, "invalid_request_error"),
     ];
     for (method, path, status, code) in cases {
         let method: Method = method.parse().unwrap();
         let url = format!("{}{path}", house.base);
-        let response =
-            house.http.request(method, url).bearer_auth(house.key.expose()).send().await.unwrap();
+        let mut request = house.http.request(method, url).bearer_auth(house.key.expose());
+        if path.ends_with("?anthropic") {
+            request = request.header("anthropic-version", "2023-06-01");
+        }
+        let response = request.send().await.unwrap();
         assert_eq!(response.status(), status, "{path}");
         assert_eq!(response.headers()["x-should-retry"], "false");
         assert_eq!(response.headers().contains_key("allow"), status == 405, "{path}");
-        call_id(&response);
+        let id = call_id(&response).to_string();
+        let anthropic = path.starts_with("/v1/messages") || path.ends_with("?anthropic");
+        let named = response.headers().get("request-id").map(|id| id.to_str().unwrap().to_owned());
+        assert_eq!(named.as_deref(), anthropic.then_some(id.as_str()), "{path}");
         let body: Value = response.json().await.unwrap();
-        assert_eq!(body["error"]["code"], code, "{path}");
         assert!(body["error"]["message"].is_string() && body["error"]["type"].is_string());
+        if anthropic {
+            assert_eq!(body["type"], "error", "{path}");
+            assert_eq!(body["error"]["type"], code, "{path}");
+            assert_eq!(body["request_id"], id.as_str(), "{path}");
+        } else {
+            assert_eq!(body["error"]["code"], code, "{path}");
+        }
     }
     let calls = house.calls(cases.len()).await;
     assert!(calls.iter().all(|call| call.outcome == "refused" && call.surface == "other"));

@@ -33,6 +33,40 @@ fn t49_cached_tokens_are_part_of_openai_prompts_and_not_of_anthropic_input() {
 }
 
 #[test]
+fn t49_what_openai_wrote_to_a_cache_is_part_of_the_prompt_and_has_its_own_price() {
+    let details = json!({"cached_tokens": 1900, "cache_write_tokens": 100});
+    let expected = Usage {
+        input_tokens: 6,
+        cached_input_tokens: 1900,
+        cache_write_tokens: 100,
+        output_tokens: 3,
+        reasoning_tokens: 0,
+    };
+    let chat = json!({
+        "prompt_tokens": 2006, "completion_tokens": 3, "prompt_tokens_details": details,
+    });
+    assert_eq!(openai(&chat), Reading::Reported(expected));
+    let response =
+        json!({"input_tokens": 2006, "output_tokens": 3, "input_tokens_details": details});
+    assert_eq!(Reading::openai_responses(Some(&response)), Reading::Reported(expected));
+    let absurd = Absurd::PartAboveWhole { part: "cache_write_tokens", whole: "prompt_tokens" };
+    let short = json!({
+        "prompt_tokens": 1999, "completion_tokens": 3, "prompt_tokens_details": details,
+    });
+    assert_eq!(openai(&short), Reading::Absurd(absurd));
+}
+
+#[test]
+fn anthropics_thinking_is_part_of_its_output() {
+    let usage = json!({
+        "input_tokens": 9, "output_tokens": 50, "output_tokens_details": {"thinking_tokens": 30},
+    });
+    let expected =
+        Usage { input_tokens: 9, output_tokens: 50, reasoning_tokens: 30, ..Usage::default() };
+    assert_eq!(Reading::anthropic(Some(&usage)), Reading::Reported(expected));
+}
+
+#[test]
 fn an_anthropic_stream_reports_in_two_parts() {
     let start = json!({"input_tokens": 25, "cache_read_input_tokens": 7, "output_tokens": 1});
     let delta = json!({"output_tokens": 15, "input_tokens": null});
