@@ -31,6 +31,12 @@ class Agent(Sdk):
         (self.home / "work").mkdir()
         self.before = len(self.simulator.bills())
 
+    def each(self, endpoints):
+        """The dialects and the endpoints that they are spoken at; bills count anew for each."""
+        for dialect, endpoint in endpoints.items():
+            self.before = len(self.simulator.bills())
+            yield dialect, endpoint
+
     def run_program(self, script, *args, **env):
         """Runs a program of an npm package, and gives what it printed and how it ended."""
         return subprocess.run(
