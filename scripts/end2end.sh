@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Tests through the front doors, against the release build: a real browser, the official SDKs, and the
-# server as a process. Ends with one line: how many passed and failed.
+# Tests through the front doors, against the release build: a real browser, the official SDKs, agents and an
+# engine of others, and the server as a process. Ends with one line: how many passed and failed.
 #
-#   scripts/end2end.sh [browser|sdk|process]...    all of them where none is named
+#   scripts/end2end.sh [browser|sdk|clients|process]...    all of them where none is named
 #
 # Data and key store are temporary and removed in the end, whatever happens.
 set -euo pipefail
@@ -12,7 +12,7 @@ READY_S_MAX=120
 STOP_S_MAX=40
 server="$PWD/target/release/tokenone"
 suites=("$@")
-[ ${#suites[@]} -gt 0 ] || suites=(browser sdk process)
+[ ${#suites[@]} -gt 0 ] || suites=(browser sdk clients process)
 [ -x "$server" ] || { echo 'end2end: the server is not built; run make build first.' >&2; exit 1; }
 
 work="$(mktemp -d "${TMPDIR:-/tmp}/tokenone-e2e-XXXXXX")"
@@ -91,12 +91,12 @@ for name in "${suites[@]}"; do
         suite 'SDK, Python' "$python" end2end/run.py sdk/python
         suite 'SDK, Node' node end2end/run.mjs end2end/sdk/node
         ;;
-    process)
+    clients | process)
         cargo build -q -p simulator --bin tokenone-simulator
         E2E_SIMULATOR="$PWD/target/debug/tokenone-simulator" \
-            suite 'process' "$python" end2end/run.py process
+            suite "$name" "$python" end2end/run.py "$name"
         ;;
-    *) echo "end2end: unknown suite $name (browser, sdk, process)" >&2; exit 1 ;;
+    *) echo "end2end: unknown suite $name (browser, sdk, clients, process)" >&2; exit 1 ;;
     esac
 done
 

@@ -3,7 +3,7 @@
 #
 #   scripts/setup.sh          what `make run` and the Rust tests need
 #   scripts/setup.sh check    also what `make check` and `make prepare` need
-#   scripts/setup.sh test     also what the browser and SDK tests need
+#   scripts/setup.sh test     also what the end-to-end tests need
 #   scripts/setup.sh path     prints the folders to put in front of PATH
 #   scripts/setup.sh browser  prints the browser for the tests; nothing when Playwright brings its own
 #   scripts/setup.sh firefox  prints the Firefox for the tests; nothing when there is none

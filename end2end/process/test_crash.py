@@ -1,6 +1,5 @@
 """T22: whatever ends the server, nothing that a provider billed is lost, and nothing is booked twice."""
 
-import json
 import signal
 import unittest
 
@@ -26,15 +25,11 @@ class Crash(unittest.TestCase):
         estate = self.server.estate()
         return Load(self.server.url, estate.key(), MODEL)
 
-    def bills(self):
-        text = self.simulator.log.read_text() if self.simulator.log.exists() else ""
-        return [json.loads(line) for line in text.splitlines()]
-
     def reconcile(self):
         """Compares what the provider billed with what the books say, call by call. Gives how many calls are
         settled, and which are held still."""
         bills = {}
-        for bill in self.bills():
+        for bill in self.simulator.bills():
             call_id = bill["x_client_request_id"]
             self.assertNotIn(call_id, bills, "no call is sent twice")
             bills[call_id] = bill

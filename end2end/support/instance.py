@@ -1,5 +1,6 @@
 """A server of a test's own: its data, key store, configuration, database and processes."""
 
+import json
 import os
 import queue
 import shutil
@@ -114,6 +115,11 @@ class Simulator:
         command = [SIMULATOR, "--listen", "127.0.0.1:0", "--log", str(self.log)]
         self.process = Process(command, env, "tokenone-simulator ready", Path(folder) / "simulator.log")
         self.url = self.process.url
+
+    def bills(self):
+        """What it has written down so far, in order."""
+        text = self.log.read_text() if self.log.exists() else ""
+        return [json.loads(line) for line in text.splitlines()]
 
     def stop(self):
         self.process.end(signal.SIGINT)
@@ -237,4 +243,39 @@ credential_file = "{server.credential(credential)}"
 name = "elsewhere-small"
 targets = [{{ provider = "elsewhere", model = "sim-small", price_provider = "simulator" }}]
 """)
+    return server, simulator
+
+
+def by_dialect(test, aliases):
+    """A server, started, and the stand-alone simulator behind three providers, each of which serves one
+    dialect only. An alias is given as its dialect and what the simulator is to do, `""` for nothing special.
+    Both end with the class of tests."""
+    server = Server()
+    test.addClassCleanup(server.remove)
+    simulator = Simulator(server.folder, "the-key-of-all-three")
+    test.addClassCleanup(simulator.stop)
+    credential = server.credential("the-key-of-all-three")
+    parts = [
+        f"""
+[[provider]]
+slug = "{dialect}-only"
+kind = "{kind}"
+surfaces = ["{dialect}"]
+base_url = "{simulator.url}/v1"
+private_network = true
+on_hangup = "drain"
+credential_file = "{credential}"
+"""
+        for dialect, kind in [("chat", "compatible"), ("responses", "openai"), ("messages", "anthropic")]
+    ]
+    for name, (dialect, script) in aliases.items():
+        model = f"sim-small+fault={script}" if script else "sim-small"
+        price = 'price_provider = "simulator", price_model = "sim-small"'
+        parts.append(f"""
+[[alias]]
+name = "{name}"
+targets = [{{ provider = "{dialect}-only", model = "{model}", {price} }}]
+""")
+    server.config.write_text("".join(parts))
+    server.start()
     return server, simulator

@@ -2,22 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import OpenAI from "openai";
-import { Console, estate } from "./estate.mjs";
+import { estate } from "./estate.mjs";
+import { messages, people, settled } from "./sdk.mjs";
 
-const messages = [{ role: "user", content: "How does a ledger stay balanced?" }];
 const client = (options = {}) =>
   new OpenAI({ apiKey: estate.key(), baseURL: `${estate.baseUrl}/v1`, maxRetries: 0, ...options });
-const people = await Console.signIn("tenant_admin");
-
-/** Checks that a call was settled once and its books are balanced. */
-async function settled(id, outcome = "completed") {
-  const call = await people.call(id);
-  assert.equal(call.row.outcome, outcome);
-  assert.equal(call.ledger.sum, 0);
-  const legs = call.ledger.transfers.map((transfer) => `${transfer.kind} ${transfer.leg}`);
-  assert.equal(new Set(legs).size, legs.length, "nothing is booked twice");
-  return call;
-}
 
 test("a whole answer", async () => {
   const answer = await client().chat.completions.create({ model: "sim-small", messages });

@@ -8,33 +8,14 @@ import uuid
 import openai
 
 from support.estate import Estate
+from support.sdk import MESSAGES, Sdk
 
 ESTATE = Estate()
-MESSAGES = [{"role": "user", "content": "How does a ledger stay balanced?"}]
 
 
 def client(key=None, **options):
     options.setdefault("max_retries", 0)
     return openai.OpenAI(api_key=key or ESTATE.key(), base_url=f"{ESTATE.base_url}/v1", **options)
-
-
-class Sdk(unittest.TestCase):
-    def settled(self, call_id, outcome="completed"):
-        """Checks that a call was settled once and its books are balanced."""
-        call = ESTATE.console().call(call_id)
-        self.assertEqual(call["row"]["outcome"], outcome)
-        self.assertEqual(call["ledger"]["sum"], 0)
-        legs = [(t["kind"], t["leg"]) for t in call["ledger"]["transfers"]]
-        self.assertEqual(len(legs), len(set(legs)), "nothing is booked twice")
-        return call
-
-    def unsettled(self, call_id):
-        """Checks that a refused call has a trail and touched no books."""
-        call = ESTATE.console().call(call_id)
-        self.assertEqual(call["row"]["outcome"], "refused")
-        self.assertEqual(call["row"]["charge"], 0)
-        self.assertEqual(call["ledger"]["transfers"], [])
-        return call
 
 
 class Completions(Sdk):
@@ -168,7 +149,7 @@ class Errors(Sdk):
 
     def test_a_route_that_we_do_not_have(self):
         with self.assertRaises(openai.NotFoundError) as raised:
-            client().embeddings.create(model="sim-embed", input="Hello")
+            client().moderations.create(model="sim-small", input="Hello")
         self.assertEqual(raised.exception.code, "unknown_url")
         self.unsettled(raised.exception.request_id)
 
