@@ -10,6 +10,7 @@ mod announce;
 pub mod ear;
 pub mod fault;
 pub mod frame;
+pub mod loaded;
 pub mod pages;
 pub mod paths;
 pub mod routes;

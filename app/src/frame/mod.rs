@@ -21,6 +21,7 @@ use leptos_router::hooks::{use_location, use_navigate};
 
 pub use page::{Crumb, Page};
 
+use crate::loaded::{Loaded, load};
 use crate::paths;
 use crate::ui::{Failure, SkeletonLines, SkeletonTable};
 
@@ -87,7 +88,7 @@ pub struct Overlays {
 /// The parent of every guarded page.
 #[component]
 pub fn Frame() -> impl IntoView {
-    let loaded = Resource::new(|| (), |()| calls::load());
+    let loaded = load(|| (), |()| calls::load());
     view! {
         <Suspense fallback=Loading>
             {move || Suspend::new(async move {
@@ -178,7 +179,7 @@ fn close_after_navigation(overlays: Overlays) {
 #[component]
 fn Unframed(
     fault: Fault,
-    loaded: Resource<Result<FrameView, crate::fault::UiFault>>,
+    loaded: Loaded<Result<FrameView, crate::fault::UiFault>>,
 ) -> impl IntoView {
     let location = use_location();
     let navigate = use_navigate();

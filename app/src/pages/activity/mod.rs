@@ -16,6 +16,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use crate::frame::Page;
+use crate::loaded::load;
 use crate::ui::{Failure, SkeletonTable};
 use calls::Answer;
 use feed::Feed;
@@ -32,10 +33,8 @@ pub fn ActivityPage() -> impl IntoView {
     let unread = Memo::new(move |_| read.with(|(_, unread)| unread.join(", ")));
     let paused = RwSignal::new(false);
     // The answer travels with its question, so that a filter is never shown above another one's rows.
-    let answer = Resource::new(
-        move || query.get(),
-        |query| async move { (query.clone(), calls::list(query).await) },
-    );
+    let answer =
+        load(move || query.get(), |query| async move { (query.clone(), calls::list(query).await) });
     let shown = move || {
         Suspend::new(async move {
             let (query, found) = answer.await;

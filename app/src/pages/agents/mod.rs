@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::frame::{Here, Page};
+use crate::loaded::load;
 use crate::pages::kill_switch::refusal;
 use crate::paths;
 use crate::ui::filter_bar::{Choice, Entry, Fields, FilterBar};
@@ -55,8 +56,7 @@ impl Query {
 pub fn AgentsPage() -> impl IntoView {
     let map = use_query_map();
     let query = Memo::new(move |_| map.with(|map| Query::read(&|name| map.get(name))));
-    let agents =
-        Resource::new(move || query.get(), |query: Query| calls::list(query.project, query.search));
+    let agents = load(move || query.get(), |query: Query| calls::list(query.project, query.search));
     let title = RwSignal::new("Agents".to_owned());
     view! {
         <Page

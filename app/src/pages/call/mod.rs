@@ -18,6 +18,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 
 use crate::frame::{Crumb, Page};
+use crate::loaded::load;
 use crate::paths;
 use crate::ui::shortcuts::shortcuts;
 use crate::ui::{Failure, SkeletonLines, Tabs};
@@ -38,7 +39,7 @@ pub fn CallPage() -> impl IntoView {
     let tab = Memo::new(move |_| CallTab::read(map.with(|map| map.get(tab::TAB)).as_deref()));
     let bodies = move || map.with(|map| map.get_str(tab::BODIES) == Some("1"));
     let need = Memo::new(move |_| Need::of(tab.get(), bodies()));
-    let loaded = Resource::new(
+    let loaded = load(
         move || (id.get(), need.get()),
         |(id, need): (Option<CallId>, Need)| load::load(id, need),
     );

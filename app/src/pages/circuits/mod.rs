@@ -21,22 +21,23 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 
 use crate::fault::UiFault;
 use crate::frame::{Here, Page};
+use crate::loaded::{Loaded, load};
 use crate::paths;
 use crate::ui::{Failure, SkeletonTable, sentence};
 
 use live::Live;
 
 /// The provider that the drawer shows, with its timeline.
-type Opened = Resource<Result<Option<CircuitDetail>, UiFault>>;
+type Opened = Loaded<Result<Option<CircuitDetail>, UiFault>>;
 
 /// The page.
 #[component]
 pub fn CircuitsPage() -> impl IntoView {
-    let loaded = Resource::new(|| (), |()| calls::list());
+    let loaded = load(|| (), |()| calls::list());
     let live = Live::new();
     let query = use_query_map();
     let open = Memo::new(move |_| query.read().get("open"));
-    let opened: Opened = Resource::new(
+    let opened: Opened = load(
         move || (open.get(), live.version.get()),
         |(open, _)| async move {
             match open {

@@ -15,6 +15,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 use crate::frame::{Here, Page};
+use crate::loaded::load;
 use crate::paths;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::number::counted;
@@ -27,8 +28,7 @@ use calls::{Create, Revoke};
 pub fn KeysPage() -> impl IntoView {
     let create = ServerAction::<Create>::new();
     let revoke = ServerAction::<Revoke>::new();
-    let keys =
-        Resource::new(move || (create.version().get(), revoke.version().get()), |_| calls::list());
+    let keys = load(move || (create.version().get(), revoke.version().get()), |_| calls::list());
     let title = RwSignal::new("API keys".to_owned());
     let made = RwSignal::new(None::<MadeKey>);
     let query = use_query_map();

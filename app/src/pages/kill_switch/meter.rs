@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use super::calls;
 use super::words::seconds;
 use crate::fault::UiFault;
+use crate::loaded::load;
 use crate::paths;
 use crate::ui::number::counted;
 use crate::ui::{Column, Failure, SkeletonLines, State, Table, badge};
@@ -24,7 +25,7 @@ pub fn Meter(watched: Memo<Option<KillId>>) -> impl IntoView {
     let asked = RwSignal::new(0_u32);
     let done = RwSignal::new(false);
     // Asked for here, outside of what is shown once it is there.
-    let seen = Resource::new(move || (watched.get(), asked.get()), |(id, _)| look(id));
+    let seen = load(move || (watched.get(), asked.get()), |(id, _)| look(id));
     Effect::new(move |_| {
         if watched.get().is_some() {
             done.set(false);

@@ -20,6 +20,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 pub use stop::StopPage;
 
 use crate::frame::{Here, Page, Stopped};
+use crate::loaded::load;
 use crate::paths;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::{Button, Failure, LinkButton, SkeletonTable, Tone, sentence};
@@ -30,7 +31,7 @@ use calls::Release;
 #[component]
 pub fn KillSwitchPage() -> impl IntoView {
     let release = ServerAction::<Release>::new();
-    let kills = Resource::new(move || release.version().get(), |_| calls::list());
+    let kills = load(move || release.version().get(), |_| calls::list());
     let title = RwSignal::new("Kill switch".to_owned());
     let query = use_query_map();
     let watched = Memo::new(move |_| query.read().get("watch").and_then(|id| id.parse().ok()));

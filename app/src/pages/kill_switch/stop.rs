@@ -13,6 +13,7 @@ use super::confirm::Confirm;
 use super::words;
 use crate::fault::UiFault;
 use crate::frame::{Crumb, Here, Page};
+use crate::loaded::load;
 use crate::paths;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::{Button, Empty, Failure, Field, LinkButton, Select, SkeletonLines};
@@ -78,7 +79,7 @@ impl Step {
 pub fn StopPage() -> impl IntoView {
     let query = use_query_map();
     let step = Memo::new(move |_| query.with(|map| Step::read(|name| map.get(name))));
-    let loaded = Resource::new(move || step.get(), Step::load);
+    let loaded = load(move || step.get(), Step::load);
     view! {
         <Page
             heading="Stop something"

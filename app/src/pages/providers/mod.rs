@@ -23,6 +23,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 use crate::frame::{Here, Page};
+use crate::loaded::load;
 use crate::paths;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::number::counted;
@@ -109,7 +110,7 @@ where
 #[component]
 pub fn ProvidersPage() -> impl IntoView {
     let acts = Acts::new();
-    let routing = Resource::new(move || acts.version(), |_| calls::list());
+    let routing = load(move || acts.version(), |_| calls::list());
     let title = RwSignal::new("Providers & aliases".to_owned());
     let query = use_query_map();
     let open = Memo::new(move |_| Open::of(&query.read()));

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::frame::Page;
+use crate::loaded::load;
 use crate::paths;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::number::counted;
@@ -27,7 +28,7 @@ pub fn SetUpPage() -> impl IntoView {
         let word = map.with(|map| map.get(CLIENT)).unwrap_or_default();
         word.parse::<Client>().unwrap_or_default()
     });
-    let loaded = Resource::new(|| (), |()| calls::show());
+    let loaded = load(|| (), |()| calls::show());
     let title = Signal::derive(move || format!("Set up {}", client.get().label()));
     let tabs = Signal::derive(move || tabs(client.get()));
     view! {

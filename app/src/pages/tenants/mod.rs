@@ -14,6 +14,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 use crate::frame::{Here, Page};
+use crate::loaded::load;
 use crate::paths;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::number::counted;
@@ -25,7 +26,7 @@ use calls::Create;
 #[component]
 pub fn TenantsPage() -> impl IntoView {
     let create = ServerAction::<Create>::new();
-    let tenants = Resource::new(move || create.version().get(), |_| calls::list());
+    let tenants = load(move || create.version().get(), |_| calls::list());
     let title = RwSignal::new("Tenants".to_owned());
     let query = use_query_map();
     let wants_new = Memo::new(move |_| query.read().get("new").is_some());

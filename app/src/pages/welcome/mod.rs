@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::frame::sidebar::mark;
+use crate::loaded::load;
 use crate::pages::sign_in::calls::first_run_open;
 use crate::paths;
 use crate::ui::{Button, Failure, Field, FormAlert, LinkButton, SkeletonLines, Tone};
@@ -17,7 +18,7 @@ use calls::FirstRun;
 /// The form, or that it was filled in already.
 #[component]
 pub fn WelcomePage() -> impl IntoView {
-    let open = Resource::new(|| (), |()| first_run_open());
+    let open = load(|| (), |()| first_run_open());
     view! {
         <Title text="Set up"/>
         <main id="main" class="door" tabindex="-1">
