@@ -13,9 +13,11 @@ mod once;
 #[path = "../../../dialect/tests/it/order.rs"]
 mod order;
 mod path;
+mod routing;
 mod rules;
 mod sse;
 mod stopping;
+mod streams;
 mod surfaces;
 mod translated;
 mod usage;
