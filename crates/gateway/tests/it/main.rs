@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod circuits;
+mod egress;
 mod furniture;
 mod fuzzed;
 mod hangup;
@@ -22,3 +23,4 @@ mod surfaces;
 mod translated;
 mod usage;
 mod watching;
+mod wires;
