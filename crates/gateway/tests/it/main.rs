@@ -14,6 +14,7 @@ mod once;
 #[path = "../../../dialect/tests/it/order.rs"]
 mod order;
 mod path;
+mod room;
 mod routing;
 mod rules;
 mod sse;
