@@ -61,7 +61,8 @@ fn event(message: &Message, out: &mut Vec<u8>) -> Result<(), BrokenFrame> {
     };
     if header(":message-type").as_deref() != Some("event") {
         let kind = header(":exception-type").or_else(|| header(":error-code"));
-        return Ok(exception(&kind.unwrap_or_default(), message.payload(), out));
+        exception(&kind.unwrap_or_default(), message.payload(), out);
+        return Ok(());
     }
     if header(":event-type").as_deref() != Some("chunk") {
         return Ok(());

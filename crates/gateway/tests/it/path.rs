@@ -237,7 +237,7 @@ async fn t11_every_route_that_reaches_a_provider_holds_first() {
     assert_eq!(reaching.len(), Surface::ALL.len());
     house.estate.audit(&house.calls(reaching.len()).await).await;
     let billed = house.simulator.totals().requests;
-    for door in gateway::DOORS.iter().filter(|door| !door.surface.is_some()) {
+    for door in gateway::DOORS.iter().filter(|door| door.surface.is_none()) {
         let path = door.path.replace("{*id}", "sim-small");
         let method: Method = door.method.parse().unwrap();
         let request = house.http.request(method, format!("{}{path}", house.base));
