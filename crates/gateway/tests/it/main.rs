@@ -9,6 +9,7 @@ mod furniture;
 mod fuzzed;
 mod hangup;
 mod house;
+mod invoice;
 mod kills;
 mod once;
 #[path = "../../../dialect/tests/it/order.rs"]
