@@ -3,6 +3,7 @@
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use domain::outcome::Outcome;
+use domain::provider::Wire;
 use domain::refusal::Refusal;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use reqwest::Response;
@@ -86,16 +87,20 @@ impl Teller<'_> {
             let note = "the provider's error could not be passed on";
             return self.refused(Outcome::UpstreamError, &Refusal::UpstreamInvalid, note).await;
         }
-        let body = match self.candidate.translated {
-            None => body,
-            Some(_) => {
-                let (from, to) = (self.candidate.surface, self.line.surface());
-                dialect::error(from, to, status.as_u16(), &body).into()
-            }
+        let body = if self.speaks_otherwise() {
+            let (from, to) = (self.candidate.surface, self.line.surface());
+            dialect::error(from, to, status.as_u16(), &body).into()
+        } else {
+            body
         };
         self.pass(status, body).await;
         Ending::new(Outcome::UpstreamError, status.as_u16())
             .code(format!("provider_{}", status.as_u16()))
+    }
+
+    /// Whether the provider's errors are not those of the client's dialect. Bedrock's are AWS's.
+    fn speaks_otherwise(&self) -> bool {
+        self.candidate.translated.is_some() || self.candidate.target.provider.wire == Wire::Bedrock
     }
 
     /// Gives the answer to the client, or an error inside the stream that has been opened for it. Says
@@ -108,7 +113,7 @@ impl Teller<'_> {
             return self.line.push(event).await;
         }
         let mut to_client = headers::to_client(&self.provider_headers);
-        if status.is_success() || self.candidate.translated.is_some() {
+        if status.is_success() || self.speaks_otherwise() {
             // Whatever the provider called it: it is JSON, and must not be taken for a page.
             to_client.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }

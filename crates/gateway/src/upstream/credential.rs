@@ -61,11 +61,15 @@ impl Credential {
 
     /// Whether a text repeats the key.
     pub(crate) fn occurs_in(&self, text: &[u8]) -> bool {
-        let secret = match &self.0 {
-            Kind::Header(_, _, key) => key.as_slice(),
-            Kind::Aws(key) => key.secret.as_bytes(),
-        };
-        !secret.is_empty() && memchr::memmem::find(text, secret).is_some()
+        let holds =
+            |secret: &[u8]| !secret.is_empty() && memchr::memmem::find(text, secret).is_some();
+        match &self.0 {
+            Kind::Header(_, _, key) => holds(key),
+            Kind::Aws(AwsKey { secret, session, .. }) => {
+                holds(secret.as_bytes())
+                    || session.as_ref().is_some_and(|session| holds(session.as_bytes()))
+            }
+        }
     }
 }
 

@@ -55,6 +55,24 @@ const OPENAIS: &str = "openai-";
 /// The version of Anthropic's dialect where the caller names none, as the caller of another dialect.
 const ANTHROPIC_VERSION: &str = "2023-06-01";
 
+/// The features of Anthropic's that Bedrock knows (Amazon Bedrock user guide, "Anthropic Claude Messages
+/// API"). For any other it refuses the whole request, where Anthropic passes it over; clients name many.
+const ON_BEDROCK: &[&str] = &[
+    "computer-use-2024-10-22",
+    "computer-use-2025-01-24",
+    "computer-use-2025-11-24",
+    "context-1m-2025-08-07",
+    "context-management-2025-06-27",
+    "dev-full-thinking-2025-05-14",
+    "effort-2025-11-24",
+    "fine-grained-tool-streaming-2025-05-14",
+    "interleaved-thinking-2025-05-14",
+    "output-128k-2025-02-19",
+    "token-efficient-tools-2025-02-19",
+    "tool-examples-2025-10-29",
+    "tool-search-tool-2025-10-19",
+];
+
 /// Headers of an answer that reach the client.
 const RETURNED: &[&str] = &["content-type", "retry-after", "retry-after-ms", "x-should-retry"];
 /// The same, by beginning.
@@ -111,11 +129,11 @@ pub(crate) fn to_provider(
     headers
 }
 
-/// The features that an Anthropic client asks for by header, which Bedrock has in the body.
+/// The features that an Anthropic client asks for by header and Bedrock has, which takes them in the body.
 pub(crate) fn betas(from_client: &HeaderMap) -> Vec<String> {
     let values = from_client.get_all("anthropic-beta").iter().filter_map(|v| v.to_str().ok());
     let words = values.flat_map(|value| value.split(',')).map(str::trim);
-    words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    words.filter(|word| ON_BEDROCK.contains(word)).map(str::to_owned).collect()
 }
 
 const fn is_anthropic(surface: Surface) -> bool {

@@ -1,14 +1,26 @@
 //! Bad input: for each a status, the field at fault, a trail, and nothing charged.
 
 use domain::limits::BODY_BYTES_MAX;
+use domain::provider::Surface;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::furniture::asking;
 use crate::house::{House, call_id, hello};
+use crate::surfaces::told;
 
 /// A body, the status, the field, and a word of the message.
 type Case = (Vec<u8>, u16, Option<&'static str>, &'static str);
+
+/// Surfaces whose bodies have fields of their own.
+const OTHERS: [Surface; 5] = [
+    Surface::Responses,
+    Surface::Messages,
+    Surface::CountTokens,
+    Surface::Embeddings,
+    Surface::Completions,
+];
 
 fn body(text: &str, field: &'static str, word: &'static str) -> Case {
     (text.as_bytes().to_vec(), 400, Some(field), word)
@@ -140,6 +152,125 @@ fn fields() -> Vec<Case> {
 fn many_fields() -> String {
     let fields: Vec<String> = (0..300).map(|n| format!("\"f{n}\":0")).collect();
     format!("{{{}}}", fields.join(","))
+}
+
+/// A request of a surface with one field put in, or taken out where it is null.
+fn other(surface: Surface, field: &str, value: Value) -> String {
+    let mut body = asking(surface, false);
+    match value {
+        Value::Null => drop(body.as_object_mut().unwrap().remove(field)),
+        value => body[field] = value,
+    }
+    body.to_string()
+}
+
+/// What is wrong on every surface.
+fn everywhere(surface: Surface) -> Vec<Case> {
+    let raw = |text: &str| {
+        let body = asking(surface, false).to_string();
+        format!("{text}{}", &body[1..])
+    };
+    vec![
+        broken("", "empty"),
+        broken("[]", "object"),
+        broken("{\"model\":", "not JSON"),
+        (raw("{\"x\":\"\u{1}\",").into_bytes(), 400, None, "control character"),
+        body(&other(surface, "model", Value::Null), "model", "missing"),
+        body(&other(surface, "model", json!(7)), "model", "string"),
+        body(&other(surface, "model", json!("")), "model", "empty"),
+        body(&raw("{\"model\":\"other\","), "model", "twice"),
+        body(&other(surface, "Model", json!("x")), "Model", "only in case"),
+        body(&other(surface, "stream", json!("yes")), "stream", "true or false"),
+        body(&other(surface, "service_tier", json!("priority")), "service_tier", "no price"),
+        body(&other(surface, "service_tier", json!(1)), "service_tier", "string"),
+        body(&other(surface, "models", json!(["a"])), "models", "operator"),
+        (other(surface, "model", json!("nobody")).into_bytes(), 404, Some("model"), "exist"),
+        (other(surface, "model", json!("unpriced")).into_bytes(), 403, Some("model"), "no price"),
+    ]
+}
+
+/// What is wrong on one.
+fn apart(surface: Surface) -> Vec<Case> {
+    let put = |field, value| other(surface, field, value);
+    match surface {
+        Surface::Responses => vec![
+            body(&put("input", Value::Null), "input", "missing"),
+            body(&put("input", json!(7)), "input", "string or an array"),
+            body(&put("input", json!({})), "input", "string or an array"),
+            body(&put("input", json!(["hi"])), "input[0]", "object"),
+            body(&put("input", json!([{"role": "user"}, null])), "input[1]", "object"),
+            body(&put("max_output_tokens", json!(0)), "max_output_tokens", "above zero"),
+            body(&put("max_output_tokens", json!(1e3)), "max_output_tokens", "above zero"),
+            body(&put("max_output_tokens", json!("9")), "max_output_tokens", "whole number"),
+            body(&put("background", json!(true)), "background", "stream"),
+            body(&put("background", json!(1)), "background", "true or false"),
+        ],
+        Surface::Messages | Surface::CountTokens => vec![
+            body(&put("messages", Value::Null), "messages", "missing"),
+            body(&put("messages", json!([])), "messages", "empty"),
+            body(&put("messages", json!("hi")), "messages", "array"),
+            body(&put("messages", json!([7])), "messages[0]", "object"),
+            body(&put("messages", json!([{"content": "x"}])), "messages[0].role", "missing"),
+            body(&put("messages", json!([{"role": 1}])), "messages[0].role", "string"),
+            body(&put("max_tokens", json!(-1)), "max_tokens", "above zero"),
+            body(&put("max_tokens", json!(true)), "max_tokens", "whole number"),
+            body(&put("max_tokens", json!(u64::MAX)), "max_tokens", "larger"),
+        ],
+        Surface::Embeddings => vec![
+            body(&put("input", Value::Null), "input", "missing"),
+            body(&put("input", json!([])), "input", "empty"),
+            body(&put("input", json!({})), "input", "string or an array"),
+            body(&put("input", json!(true)), "input", "string or an array"),
+            body(&put("input", json!(["a", 1])), "input[1]", "list of tokens"),
+            body(&put("input", json!([1, "a"])), "input[1]", "list of tokens"),
+            body(&put("input", json!([null])), "input[0]", "list of tokens"),
+        ],
+        _ => vec![
+            body(&put("prompt", json!([])), "prompt", "empty"),
+            body(&put("prompt", json!(7)), "prompt", "string or an array"),
+            body(&put("prompt", json!(["a", false])), "prompt[1]", "list of tokens"),
+            body(&put("prompt", json!(vec!["a"; 129])), "prompt", "129 answers"),
+            body(&put("n", json!(0)), "n", "above zero"),
+            body(&put("best_of", json!(129)), "best_of", "larger"),
+            body(&put("max_tokens", json!(0)), "max_tokens", "above zero"),
+            body(&put("stream_options", json!(1)), "stream_options", "object"),
+        ],
+    }
+}
+
+#[tokio::test]
+async fn bad_bodies_are_refused_by_field_on_every_surface_in_its_dialect() {
+    let house = House::new().await;
+    let mut done = 0;
+    for surface in OTHERS {
+        for (bytes, status, field, word) in everywhere(surface).into_iter().chain(apart(surface)) {
+            let shown = String::from_utf8_lossy(&bytes[..bytes.len().min(160)]).into_owned();
+            let request = house.post(&format!("/v1/{}", surface.path())).body(bytes);
+            let response = request.send().await.unwrap();
+            let got = response.status();
+            let id = call_id(&response).to_string();
+            assert_eq!(response.headers()["x-should-retry"], "false", "{surface:?} {shown}");
+            let error: Value = response.json().await.unwrap();
+            assert_eq!(got, status, "{surface:?} {shown}: {error}");
+            let message = told(surface, &error);
+            assert!(message.contains(word), "{surface:?} {shown}: {error}");
+            if matches!(surface, Surface::Messages | Surface::CountTokens) {
+                assert_eq!(error["request_id"], id.as_str());
+                // Its shape has no place for the field but the message.
+                assert!(field.is_none_or(|field| message.contains(field)), "{error}");
+            } else {
+                assert_eq!(error["error"]["param"].as_str(), field, "{surface:?} {shown}");
+            }
+            done += 1;
+        }
+    }
+    let total = done + forms().len() + fields().len();
+    assert!(done >= 110 && total >= 180, "{done} of {total}");
+    let calls = house.calls(done).await;
+    assert!(calls.iter().all(|call| call.outcome == "refused" && call.charge_nano == 0));
+    assert!(house.estate.transfers().await.is_empty());
+    assert_eq!(house.simulator.totals().requests, 0);
+    assert!(house.estate.store.circuits().await.unwrap().is_empty());
 }
 
 #[tokio::test]

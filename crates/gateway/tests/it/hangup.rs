@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use domain::provider::Surface;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use gateway::Settings;
 use store::providers::OnHangup;
 
+use crate::furniture::asking_of;
 use crate::house::{House, hello, settings};
 
 const CHUNKS: usize = 12;
@@ -69,6 +71,61 @@ async fn t14_t19_where_the_provider_stops_on_cancel_it_is_cancelled_and_the_call
         assert!(call.output_tokens as usize >= place.saturating_sub(1), "less than delivered");
     }
     house.estate.audit(&house.calls(places.len()).await).await;
+}
+
+#[tokio::test]
+async fn t14_on_every_surface_a_client_that_leaves_is_charged_once_whatever_the_policy() {
+    for (policy, source) in [(OnHangup::Drain, "reported"), (OnHangup::Cancel, "estimated")] {
+        let house = House::build(settings(), policy).await;
+        let anthropic = house.estate.serving("anthropic", &[Surface::Messages]).await;
+        let openai = house.estate.serving("openai", &[Surface::Chat]).await;
+        for (name, id) in [("by-messages", anthropic), ("by-chat", openai)] {
+            house.estate.route(name, &[(id, "sim-small")]).await;
+        }
+        // Made as if it were configured, with the policy of the house.
+        house
+            .estate
+            .run(
+                "update platform.provider p set on_hangup = s.on_hangup
+                 from platform.provider s where s.slug = 'simulator'",
+            )
+            .await;
+        house.follow().await;
+        let cases = [
+            ("sim-small", Surface::Chat),
+            ("sim-small", Surface::Responses),
+            ("sim-small", Surface::Messages),
+            ("sim-small", Surface::Completions),
+            ("by-messages", Surface::Chat),
+            ("by-messages", Surface::Responses),
+            ("by-chat", Surface::Messages),
+            ("by-chat", Surface::Responses),
+        ];
+        for (n, (model, surface)) in cases.into_iter().enumerate() {
+            let request = house.ask(surface, &asking_of(model, surface, true));
+            let script = "answer_tokens=200;chunks=20;chunk_delay_ms=25";
+            leave_after(request.header("x-simulate", script), 7).await;
+            let call = house.calls(n + 1).await.pop().unwrap();
+            let ended = (call.outcome.as_str(), call.usage_source.as_str());
+            assert_eq!(ended, ("client_closed", source), "{surface:?} {model}");
+            assert!(call.input_tokens > 0 && call.charge_nano > 0, "{call:#?}");
+            while house.simulator.totals().open > 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            let bill = house.simulator.bills().pop().unwrap();
+            assert_eq!(bill.completed, policy == OnHangup::Drain, "{surface:?} {model}");
+            if policy == OnHangup::Drain {
+                assert_eq!(call.output_tokens.unsigned_abs(), bill.completion_tokens);
+            } else {
+                // Never nothing, and not far from what was generated before the provider heard of it.
+                assert!(call.output_tokens >= 5, "{surface:?} {model}: {call:#?}");
+                let beyond = bill.completion_tokens.abs_diff(call.output_tokens.unsigned_abs());
+                assert!(beyond <= 60, "{surface:?} {model}: {call:#?} {bill:#?}");
+            }
+        }
+        house.estate.audit(&house.calls(cases.len()).await).await;
+        assert_eq!(house.gateway.in_flight(), 0);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

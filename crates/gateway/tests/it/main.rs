@@ -4,19 +4,25 @@
 
 mod bad_input;
 mod circuits;
+mod egress;
 mod furniture;
 mod fuzzed;
 mod hangup;
 mod house;
+mod invoice;
 mod kills;
 mod once;
 #[path = "../../../dialect/tests/it/order.rs"]
 mod order;
 mod path;
+mod room;
+mod routing;
 mod rules;
 mod sse;
 mod stopping;
+mod streams;
 mod surfaces;
 mod translated;
 mod usage;
 mod watching;
+mod wires;

@@ -70,7 +70,7 @@ async fn t48_no_caller_can_make_a_series() {
 
 /// A log that is kept.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -83,17 +83,29 @@ impl Write for Log {
     }
 }
 
+impl Log {
+    /// Keeps everything that this thread logs. It must be the one on which all of a test runs.
+    pub fn keep(&self) -> tracing::subscriber::DefaultGuard {
+        let writer = self.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_writer(move || writer.clone())
+            .finish();
+        tracing::subscriber::set_default(subscriber)
+    }
+
+    /// What there is so far. A copy: whoever logs must not wait for us.
+    pub fn text(&self) -> String {
+        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
+
 #[tokio::test]
 async fn t34_a_providers_key_is_nowhere_after_a_run_of_faults() {
     let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(move || writer.clone())
-        .finish();
-    // Of this thread, on which everything of this test runs.
-    let _logging = tracing::subscriber::set_default(subscriber);
-    let house = House::new().await;
+    let _logging = log.keep();
+    let house = House::patient(crate::house::settings()).await;
     let mut answers = Vec::new();
     let scripts = [
         "",
@@ -124,9 +136,7 @@ async fn t34_a_providers_key_is_nowhere_after_a_run_of_faults() {
     for answer in &answers {
         assert!(!answer.contains(CANARY) && !answer.contains(random), "{answer}");
     }
-    // A copy: whoever logs must not wait for us.
-    let text = log.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let text = String::from_utf8_lossy(&text);
+    let text = log.text();
     assert!(text.contains("tokenone") || text.contains("gateway"), "nothing was logged");
     let found = |word: &str| text.lines().find(|line| line.contains(word)).map(str::to_owned);
     assert_eq!(found(CANARY), None);
@@ -135,7 +145,8 @@ async fn t34_a_providers_key_is_nowhere_after_a_run_of_faults() {
     nothing_in_the_database(&house, &[CANARY, random, "Hello, who is there?"]).await;
 }
 
-async fn nothing_in_the_database(house: &House, words: &[&str]) {
+/// Checks that no table has any of these words.
+pub async fn nothing_in_the_database(house: &House, words: &[&str]) {
     let mut connection = house.estate.superuser().await;
     let tables: Vec<(String,)> = sqlx::query_as(
         "select format('%I.%I', schemaname, tablename) from pg_tables
