@@ -7,13 +7,15 @@ ENDPOINTS = {"messages": "messages", "chat": "chat_completions", "responses": "r
 
 
 class ClaudeCode(Agent):
-    aliases = {f"claude-by-{dialect}": (dialect, "") for dialect in ENDPOINTS} | {
-        f"claude-reads-by-{dialect}": (dialect, "tool_call=Read") for dialect in ENDPOINTS
+    aliases = {
+        f"claude-{what}by-{dialect}": (dialect, script)
+        for what, script in [("", ""), ("plain-", ""), ("reads-", "tool_call=Read")]
+        for dialect in ENDPOINTS
     }
 
-    def claude(self, model, *args, key=None):
+    def claude(self, model, *args, key=None, **env):
         """Asks it, and gives the result that it prints."""
-        env = {
+        env |= {
             "ANTHROPIC_BASE_URL": self.base_url,
             "ANTHROPIC_AUTH_TOKEN": key or self.key,
             "ANTHROPIC_MODEL": model,
@@ -40,6 +42,19 @@ class ClaudeCode(Agent):
                 [bill] = self.billed(endpoint, 1)
                 told = (result["usage"]["input_tokens"], result["usage"]["output_tokens"])
                 self.assertEqual(told, (bill["prompt_tokens"], bill["completion_tokens"]))
+
+    def test_nothing_is_refused_where_it_does_not_search_for_tools(self):
+        # It would notice by itself that a translated model cannot, after some refusals.
+        for dialect, endpoint in self.each(ENDPOINTS):
+            with self.subTest(dialect):
+                result = self.claude(f"claude-plain-by-{dialect}", ENABLE_TOOL_SEARCH="false")
+                self.assertFalse(result["is_error"], result)
+                self.billed(endpoint, 1)
+                with self.server.database() as database:
+                    calls = database.execute(
+                        "select outcome from app.call where alias = %s", (f"claude-plain-by-{dialect}",)
+                    )
+                    self.assertEqual(calls.fetchall(), [("completed",)])
 
     def test_a_conversation_goes_on(self):
         # Its own earlier answer goes back with it, and what that thought.

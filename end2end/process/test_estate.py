@@ -36,6 +36,12 @@ class Estate(unittest.TestCase):
         self.assertNotEqual(second.returncode, 0)
         self.assertIn(f"cannot listen on {address}", second.stderr)
 
+    def test_a_first_start_leaves_every_model_usable(self):
+        with self.server.database() as database:
+            refused = database.execute("select count(*) from app.call where status = 503").fetchone()
+            stopped = database.execute("select model, cause from platform.circuit where state <> 'closed'")
+            self.assertEqual((refused, stopped.fetchall()), ((0,), []))
+
     def test_a_good_configuration_is_good(self):
         checked = self.server.command("check")
         self.assertEqual((checked.returncode, checked.stdout.strip()), (0, "The configuration is good."))

@@ -16,6 +16,8 @@ INNER_WIDTH = 96
 CONTEXT_TOKENS = 2048
 SLOTS = 2
 STOPS = {signal.SIGINT, signal.SIGTERM}
+SPECIAL = [b"<unk>", b"<s>", b"</s>"]
+FIRST_BYTE = len(SPECIAL)
 # Each message, and then a word that the answer follows.
 TEMPLATE = "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}assistant:"
 
@@ -24,7 +26,7 @@ def write_model(path):
     """Writes a model of one layer with weights by chance, always the same, and a token for each byte."""
     chance = numpy.random.default_rng(1)
     kind = gguf.TokenType
-    tokens = [b"<unk>", b"<s>", b"</s>"] + [f"<0x{byte:02X}>".encode() for byte in range(256)]
+    tokens = SPECIAL + [f"<0x{byte:02X}>".encode() for byte in range(256)]
     kinds = [kind.UNKNOWN, kind.CONTROL, kind.CONTROL] + [kind.BYTE] * 256
     model = gguf.GGUFWriter(str(path), "llama")
     model.add_context_length(CONTEXT_TOKENS)
@@ -50,6 +52,10 @@ def write_model(path):
     shapes |= {"blk.0.ffn_down": (WIDTH, INNER_WIDTH)}
     for name, shape in shapes.items():
         weights = chance.standard_normal(shape).astype(numpy.float32) * 0.2
+        if name == "output":
+            # Only printable ASCII is ever likely, and no end: half a character as the first token makes the
+            # engine leave out the beginning of a stream of messages.
+            weights[: FIRST_BYTE + 0x20] = weights[FIRST_BYTE + 0x7F :] = 0
         model.add_tensor(f"{name}.weight", weights)
     for name in ["output_norm", "blk.0.attn_norm", "blk.0.ffn_norm"]:
         model.add_tensor(f"{name}.weight", numpy.ones(WIDTH, dtype=numpy.float32))

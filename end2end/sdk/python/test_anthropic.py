@@ -153,12 +153,15 @@ class Errors(Anthropic):
             self.assertEqual(raised.exception.type, name)
             call = self.settled(raised.exception.request_id, "upstream_error")
             self.assertEqual((call["row"]["status"], call["row"]["charge"]), (status, 0))
+            # So that the provider is not left alone, for failing so often on end.
+            self.say()
 
     def test_a_stream_that_breaks_off_says_so(self):
         with self.assertRaises(anthropic.APIStatusError) as raised:
             for _ in self.say(stream=True, extra_headers={"x-simulate": "chunks=9;reset_after=3"}):
                 pass
         self.assertEqual(raised.exception.type, "api_error")
+        self.say()
 
 
 if __name__ == "__main__":
