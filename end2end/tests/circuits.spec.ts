@@ -80,9 +80,9 @@ test("a circuit is forced with a reason and an end, and decides by itself again"
   await expect(drawer.getByText(person("platform_admin").email).first()).toBeVisible();
   const timeline = drawer.getByRole("list").filter({ hasText: reason });
   await expect(timeline).toContainText(`Forced closed by ${person("platform_admin").email}: ${reason}`);
-  await drawer.getByRole("button", { name: "End the override" }).click();
+  await drawer.getByRole("button", { name: "End the override", exact: true }).click();
   await expect(page.getByText("The circuit decides by itself again.")).toBeVisible();
-  await expect(drawer.getByRole("button", { name: "End the override" })).toHaveCount(0);
+  await expect(drawer.getByRole("button", { name: "End the override", exact: true })).toHaveCount(0);
 });
 
 test("another person's decision appears without reloading", async ({ page, context }) => {
@@ -166,7 +166,7 @@ test.describe("without a script", () => {
     await force(page, CLOSED, reason);
     await expect(page).toHaveURL(`/circuits?open=${SLUG}`);
     await expect(page.getByRole("dialog", { name: "Provider circuit" })).toContainText(reason);
-    await page.getByRole("button", { name: "End the override" }).click();
-    await expect(page.getByRole("button", { name: "End the override" })).toHaveCount(0);
+    await page.getByRole("button", { name: "End the override", exact: true }).click();
+    await expect(page.getByRole("button", { name: "End the override", exact: true })).toHaveCount(0);
   });
 });
