@@ -121,9 +121,11 @@ impl Circuits {
 
     /// Takes note of how a call to a target ended.
     pub(crate) fn note(&self, target: &Target, verdict: Verdict, status: Option<u16>) {
-        if matches!(verdict, Verdict::Fault(fault) if !self.policy.counts(fault)) {
-            return;
-        }
+        let verdict = match verdict {
+            // Says nothing of the provider; a trial that it ends is given back.
+            Verdict::Fault(fault) if !self.policy.counts(fault) => Verdict::Nothing,
+            verdict => verdict,
+        };
         let now = self.clock.now();
         for key in keys(target) {
             let worth_telling = match verdict {

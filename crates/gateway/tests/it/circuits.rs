@@ -229,6 +229,24 @@ async fn a_trial_that_fails_opens_the_circuit_for_twice_as_long() {
 }
 
 #[tokio::test]
+async fn a_trial_that_is_rate_limited_says_nothing_and_the_next_call_is_the_trial() {
+    let house = House::with(once()).await;
+    break_down(&house).await;
+    cool_down(&house).await;
+    for _ in 0..2 {
+        let begun = Instant::now();
+        // The trial before it is given back off the path of its call.
+        while house.simulator.totals().open > 0 || begun.elapsed() < Duration::from_millis(300) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let request = house.chat(&hello(false)).header("x-simulate", "status=429");
+        assert_eq!(request.send().await.unwrap().status(), 429);
+    }
+    until(&house, &house.base, 200).await;
+    reached(&house, house.estate.provider, CircuitState::Closed).await;
+}
+
+#[tokio::test]
 async fn a_client_that_leaves_its_trial_gives_it_back() {
     let house = House::build(once(), store::providers::OnHangup::Cancel).await;
     break_down(&house).await;
