@@ -63,7 +63,7 @@ async fn until(house: &House, base: &str, status: u16) {
         if got == status {
             return;
         }
-        assert!(begun.elapsed() < Duration::from_secs(5), "still {got} instead of {status}");
+        assert!(begun.elapsed() < Duration::from_secs(10), "still {got} instead of {status}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
