@@ -23,6 +23,9 @@ const REPORTS_WAITING_MAX: usize = 1_024;
 /// How often all circuits are read, whatever was heard.
 const READ_EVERY: Duration = Duration::from_secs(2);
 
+/// Pauses before a change that the database did not take is told again.
+const TELL_AGAIN_AFTER: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(500)];
+
 type Key = (ProviderId, String);
 
 /// The circuits of one node.
@@ -122,6 +125,7 @@ impl Circuits {
     /// Takes note of how a call to a target ended.
     pub(crate) fn note(&self, target: &Target, verdict: Verdict, status: Option<u16>) {
         let verdict = match verdict {
+            // Says nothing of the provider; a trial that it ends is given back.
             Verdict::Fault(fault) if !self.policy.counts(fault) => Verdict::Nothing,
             verdict => verdict,
         };
@@ -179,21 +183,35 @@ impl Circuits {
         Ok(())
     }
 
-    async fn tell(&self, report: Report) -> Result<(), StoreError> {
+    /// Tells, and tries again where the database does not answer in its second: a trial that is not given
+    /// back keeps every node from the provider for a minute.
+    async fn tell(&self, report: &Report) -> Result<(), StoreError> {
+        for pause in TELL_AGAIN_AFTER {
+            match self.tell_once(report).await {
+                Ok(()) => return Ok(()),
+                Err(error) => tracing::debug!(%error, "a circuit's change is told again"),
+            }
+            tokio::time::sleep(pause).await;
+        }
+        self.tell_once(report).await
+    }
+
+    async fn tell_once(&self, report: &Report) -> Result<(), StoreError> {
         let Report { provider, model, verdict, status } = report;
+        let provider = *provider;
         let after = match verdict {
             Verdict::Fault(fault) => {
                 let detail = status.map(|status| format!("status {status}"));
-                Some(self.store.circuit_fault(provider, &model, fault, detail.as_deref()).await?)
+                Some(self.store.circuit_fault(provider, model, *fault, detail.as_deref()).await?)
             }
-            Verdict::Well => self.store.circuit_success(provider, &model).await?,
+            Verdict::Well => self.store.circuit_success(provider, model).await?,
             Verdict::Nothing => {
-                self.store.circuit_release_trial(provider, &model, self.node).await?;
+                self.store.circuit_release_trial(provider, model, self.node).await?;
                 None
             }
         };
         if let Some(row) = after {
-            self.change(&(provider, model), |_| row.circuit);
+            self.change(&(provider, model.clone()), |_| row.circuit);
         }
         Ok(())
     }
@@ -218,7 +236,7 @@ pub(crate) async fn run(
         let told = tokio::select! {
             () = stop.cancelled() => return,
             report = reported.recv() => match report {
-                Some(report) => circuits.tell(report).await,
+                Some(report) => circuits.tell(&report).await,
                 None => return,
             },
             () = heard(&mut listener, &circuits.store) => circuits.read().await,

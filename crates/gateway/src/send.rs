@@ -145,8 +145,7 @@ impl Sending<'_> {
                 }
                 Tried::Failed(failed) => failed,
             };
-            let verdict = failed.fault.map_or(Verdict::Well, Verdict::Fault);
-            self.gateway.circuits().note(target, verdict, status);
+            self.gateway.circuits().note(target, failed.verdict(), status);
             let again = self.again(&failed, index, made);
             let Some((next, pause)) = again else { return failed.give_up(candidate) };
             tracing::info!(
@@ -238,6 +237,16 @@ impl Sending<'_> {
 }
 
 impl Failed {
+    /// What it says of the provider: that it is well where it refuses our account, and nothing where it
+    /// was not even called.
+    const fn verdict(&self) -> Verdict {
+        match self.fault {
+            Some(fault) => Verdict::Fault(fault),
+            None if self.response.is_some() => Verdict::Well,
+            None => Verdict::Nothing,
+        }
+    }
+
     /// The provider's own error, where there is one to pass on.
     fn give_up(self, candidate: Candidate) -> Sent {
         match self.response {

@@ -56,9 +56,7 @@ impl Teller<'_> {
             return self.refused(Outcome::UpstreamFault, &invalid, note).await;
         };
         if is_error {
-            let taken = self.pass(status, body).await;
-            let outcome = if taken { Outcome::UpstreamError } else { Outcome::ClientClosed };
-            return Ending::new(outcome, status.as_u16()).code("provider_error");
+            return self.error(status, body).await;
         }
         let body = match &self.candidate.translated {
             None => body,

@@ -63,7 +63,7 @@ async fn until(house: &House, base: &str, status: u16) {
         if got == status {
             return;
         }
-        assert!(begun.elapsed() < Duration::from_secs(5), "still {got} instead of {status}");
+        assert!(begun.elapsed() < Duration::from_secs(10), "still {got} instead of {status}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
@@ -226,6 +226,24 @@ async fn a_trial_that_fails_opens_the_circuit_for_twice_as_long() {
     let refused = house.chat(&hello(false)).send().await.unwrap();
     let seconds: u64 = refused.headers()["retry-after"].to_str().unwrap().parse().unwrap();
     assert!((11..=20).contains(&seconds), "{seconds}");
+}
+
+#[tokio::test]
+async fn a_trial_that_is_rate_limited_says_nothing_and_the_next_call_is_the_trial() {
+    let house = House::with(once()).await;
+    break_down(&house).await;
+    cool_down(&house).await;
+    for _ in 0..2 {
+        let begun = Instant::now();
+        // The trial before it is given back off the path of its call.
+        while house.simulator.totals().open > 0 || begun.elapsed() < Duration::from_millis(300) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let request = house.chat(&hello(false)).header("x-simulate", "status=429");
+        assert_eq!(request.send().await.unwrap().status(), 429);
+    }
+    until(&house, &house.base, 200).await;
+    reached(&house, house.estate.provider, CircuitState::Closed).await;
 }
 
 #[tokio::test]

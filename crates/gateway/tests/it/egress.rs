@@ -238,6 +238,49 @@ async fn t33_a_redirect_is_not_followed_and_is_told_as_no_answer() {
 }
 
 #[tokio::test]
+async fn t34_an_error_under_a_status_of_success_is_translated_kept_back_and_free() {
+    let house = House::new().await;
+    let plain = |body: Value| {
+        move |_: &str| {
+            let body = body.to_string();
+            format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            )
+        }
+    };
+    let error = json!({"error": {"message": "out of order", "type": "server_error"}});
+    let telling = server(plain(error)).await;
+    let leak = json!({"error": {"message": format!("bad key {CANARY}"), "type": "server_error"}});
+    let leaking = server(plain(leak)).await;
+    for (slug, base) in [("telling", telling), ("leaking", leaking)] {
+        let surfaces = vec![Surface::Chat];
+        let base_url = base + "/v1";
+        let spec = ProviderSpec { base_url, surfaces, ..house.estate.spec(slug) };
+        let id = house.estate.provider(spec).await;
+        house.estate.route(slug, &[(id, "sim-small")]).await;
+    }
+    house.follow().await;
+    for (surface, model, status, word) in [
+        (Surface::Chat, "telling", 200, "out of order"),
+        (Surface::Messages, "telling", 200, "out of order"),
+        (Surface::Chat, "leaking", 502, "could not be read"),
+        (Surface::Messages, "leaking", 502, "could not be read"),
+    ] {
+        let body = asking_of(model, surface, false);
+        let response = house.ask(surface, &body).send().await.unwrap();
+        assert_eq!(response.status(), status, "{model}");
+        let text = response.text().await.unwrap();
+        assert!(text.contains(word) && !text.contains(CANARY), "{text}");
+        let error: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(error["type"] == "error", surface == Surface::Messages, "{text}");
+    }
+    let calls = house.calls(4).await;
+    assert!(calls.iter().all(|call| call.outcome == "upstream_error" && call.charge_nano == 0));
+    house.estate.audit(&calls).await;
+}
+
+#[tokio::test]
 async fn t34_no_kind_of_key_is_seen_by_anyone_but_its_provider() {
     let log = Log::default();
     let _logging = log.keep();
