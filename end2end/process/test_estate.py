@@ -39,7 +39,7 @@ class Estate(unittest.TestCase):
     def test_a_first_start_leaves_every_model_usable(self):
         with self.server.database() as database:
             refused = database.execute("select count(*) from app.call where status = 503").fetchone()
-            stopped = database.execute("select model, cause from platform.circuit where state <> 'closed'")
+            stopped = database.execute("select model, reason, detail from platform.circuit where state <> 'closed'")
             self.assertEqual((refused, stopped.fetchall()), ((0,), []))
 
     def test_a_good_configuration_is_good(self):
