@@ -104,17 +104,14 @@ impl Circuits {
             return Leave::Blocked(until);
         }
         for (provider, model) in self.trials(target) {
-            match self.store.circuit_take_trial(provider, &model, self.node).await {
-                Ok(true) => {}
-                Ok(false) => {
-                    let soon = self.clock.now() + chrono::TimeDelta::seconds(1);
-                    return Leave::Blocked(soon);
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "a trial cannot be taken");
-                    let soon = self.clock.now() + chrono::TimeDelta::seconds(1);
-                    return Leave::Blocked(soon);
-                }
+            let taken = self.store.circuit_take_trial(provider, &model, self.node).await;
+            if let Err(error) = &taken {
+                tracing::warn!(%error, "a trial cannot be taken");
+            }
+            if !taken.unwrap_or(false) {
+                // What was taken of the other circuit is given back.
+                self.note(target, Verdict::Nothing, None);
+                return Leave::Blocked(self.clock.now() + chrono::TimeDelta::seconds(1));
             }
             let now = self.clock.now();
             self.change(&(provider, model), |circuit| circuit.take_trial(now).unwrap_or(circuit));
