@@ -3,6 +3,7 @@
 //! Another attempt is made only while the client has not seen a byte of an answer. A fault of a provider
 //! leads to the next target; where there is none, the same ones are tried again after a pause.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -23,6 +24,7 @@ use crate::obligation::{Ending, Obligation};
 use crate::patience::{Patience, Waited, Waits};
 use crate::request::AskedFor;
 use crate::route::{Candidate, Plan};
+use crate::snapshot::Target;
 
 /// What came back.
 pub(crate) enum Answer {
@@ -74,6 +76,7 @@ pub(crate) async fn send(gateway: &Gateway, admitted: Admitted, line: &mut Line)
         bound_to_account,
         decision,
         candidates: candidates.into_iter().collect(),
+        blamed: Vec::new(),
         obligation,
         patience,
     };
@@ -97,6 +100,8 @@ struct Sending<'a> {
     bound_to_account: bool,
     decision: Decision,
     candidates: Vec<Candidate>,
+    /// The targets whose circuits know of this call.
+    blamed: Vec<Arc<Target>>,
     obligation: Obligation,
     patience: Patience,
 }
@@ -114,7 +119,7 @@ impl Sending<'_> {
         let mut made = 0;
         let mut at = 0;
         let mut wait = Duration::ZERO;
-        let mut last: Option<Failed> = None;
+        let mut last: Option<(Failed, Candidate)> = None;
         loop {
             let Some((index, candidate)) = self.next(at).await else {
                 return blocked(last);
@@ -145,7 +150,7 @@ impl Sending<'_> {
                 }
                 Tried::Failed(failed) => failed,
             };
-            self.gateway.circuits().note(target, failed.verdict(), status);
+            self.blame(&candidate, failed.verdict(), status);
             let again = self.again(&failed, index, made);
             let Some((next, pause)) = again else { return failed.give_up(candidate) };
             tracing::info!(
@@ -156,7 +161,7 @@ impl Sending<'_> {
                 "another attempt follows"
             );
             (at, wait) = (next, pause);
-            last = Some(failed);
+            last = Some((failed, candidate));
             match self.patience.wait(line, sleep(wait)).await {
                 Waited::Ready(()) if self.patience.client_left() => {
                     return Sent::Nothing(Ending::new(Outcome::ClientClosed, 499), None);
@@ -173,6 +178,20 @@ impl Sending<'_> {
                 Waited::TimedOut => return blocked(last),
             }
         }
+    }
+
+    /// Tells the circuits of a failed attempt. One call counts once against a target, however often it is
+    /// tried there: what opens a circuit is that calls fail, not that one of them is repeated.
+    fn blame(&mut self, candidate: &Candidate, verdict: Verdict, status: Option<u16>) {
+        let target = &candidate.target;
+        let known = self.blamed.iter().any(|blamed| Arc::ptr_eq(blamed, target));
+        if matches!(verdict, Verdict::Fault(_)) {
+            if known {
+                return self.gateway.circuits().note(target, Verdict::Nothing, None);
+            }
+            self.blamed.push(Arc::clone(target));
+        }
+        self.gateway.circuits().note(target, verdict, status);
     }
 
     /// The next candidate whose circuits let the call pass, from this place on.
@@ -257,9 +276,9 @@ impl Failed {
 }
 
 /// Nothing was sent, or nothing more can be: what is told is the last failure, if there was one.
-fn blocked(last: Option<Failed>) -> Sent {
+fn blocked(last: Option<(Failed, Candidate)>) -> Sent {
     match last {
-        Some(failed) => Sent::Nothing(failed.ending, Some(failed.refusal)),
+        Some((failed, candidate)) => failed.give_up(candidate),
         None => {
             let refusal = Refusal::CircuitOpen { retry_after_s: 1 };
             Sent::Nothing(Ending::refusal(Outcome::Refused, &refusal), Some(refusal))
