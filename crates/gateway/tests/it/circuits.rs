@@ -159,8 +159,8 @@ async fn t51_who_is_kept_out_hears_when_to_try_again_in_the_dialect_of_the_surfa
         };
         assert_eq!(error["error"]["type"], typed);
     }
-    until(&house, &base, 503).await;
     assert_eq!(house.estate.transfers().await.len(), held, "something was held");
+    until(&house, &base, 503).await;
     let calls: Vec<Value> = sqlx::query_scalar(
         "select decision from app.call where outcome = 'refused' and decision is not null",
     )
