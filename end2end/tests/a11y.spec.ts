@@ -9,6 +9,7 @@ for (const theme of ["light", "dark"]) {
     test.setTimeout(180_000);
     noise.expectStatus(403);
     noise.expectStatus(404);
+    noise.expectStatus(422);
     // Colours in transition have no contrast of their own.
     await page.emulateMedia({ reducedMotion: "reduce" });
     for (const place of await places()) {

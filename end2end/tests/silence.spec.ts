@@ -7,6 +7,7 @@ test("every page is silent", async ({ page, context, as, noise }) => {
   test.setTimeout(120_000);
   noise.expectStatus(403);
   noise.expectStatus(404);
+  noise.expectStatus(422);
   for (const place of await places()) {
     await test.step(place.name, async () => {
       await context.clearCookies();
