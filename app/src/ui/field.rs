@@ -47,7 +47,8 @@ pub fn Field(
     view! {
         <div class="field">
             <label for=id.clone()>
-                {label} {optional.then(|| view! { <span class="field-optional">"optional"</span> })}
+                {label}
+                {optional.then(|| view! { <span class="field-optional">" optional"</span> })}
             </label>
             <input
                 id=id

@@ -80,6 +80,18 @@ impl Acts {
         .sum()
     }
 
+    /// Whether something was refused, and the form that asked for it is still open; reactive.
+    fn refused(self) -> bool {
+        refused(self.create)
+            || refused(self.update)
+            || refused(self.switch)
+            || refused(self.key)
+            || refused(self.remove)
+            || refused(self.create_alias)
+            || refused(self.update_alias)
+            || refused(self.remove_alias)
+    }
+
     /// Forgets what was refused and what a test call found, so that a form opens clean. What was done
     /// is not forgotten here: it is still to be told.
     fn forget(self) {
@@ -93,6 +105,15 @@ impl Acts {
         forget_refusal(self.update_alias);
         forget_refusal(self.remove_alias);
     }
+}
+
+fn refused<S>(action: ServerAction<S>) -> bool
+where
+    S: ServerFn + Clone + Send + Sync + 'static,
+    S::Output: Send + Sync + 'static,
+    S::Error: Send + Sync + 'static,
+{
+    action.value().with(|answer| matches!(answer, Some(Err(_))))
 }
 
 fn forget_refusal<S>(action: ServerAction<S>)
@@ -110,7 +131,12 @@ where
 #[component]
 pub fn ProvidersPage() -> impl IntoView {
     let acts = Acts::new();
-    let routing = load(move || acts.version(), |_| calls::list());
+    // A form that was refused stays as it is: loading anew would take what was typed.
+    let done = Memo::new(move |before: Option<&usize>| {
+        let version = acts.version();
+        if acts.refused() { before.copied().unwrap_or(0) } else { version }
+    });
+    let routing = load(move || done.get(), |_| calls::list());
     let title = RwSignal::new("Providers & aliases".to_owned());
     let query = use_query_map();
     let open = Memo::new(move |_| Open::of(&query.read()));
