@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-use domain::circuit::{Circuit, Fault, Gate, Policy};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::circuit::{Circuit, CircuitState, Fault, Gate, Policy};
 use domain::clock::Clock;
 use domain::ids::{NodeId, ProviderId};
 use store::circuits::WHOLE_PROVIDER;
@@ -90,9 +90,16 @@ impl Circuits {
             return None;
         }
         keys(target)
-            .filter_map(|key| match known.get(&key)?.allows(now) {
-                Gate::Blocked { until } => Some(until),
-                Gate::Pass | Gate::Trial => None,
+            .filter_map(|key| {
+                let circuit = known.get(&key)?;
+                match circuit.allows(now) {
+                    // A trial is nearly always over long before its lease.
+                    Gate::Blocked { until } if circuit.shows(now) == CircuitState::HalfOpen => {
+                        Some(until.min(now + TimeDelta::seconds(1)))
+                    }
+                    Gate::Blocked { until } => Some(until),
+                    Gate::Pass | Gate::Trial => None,
+                }
             })
             .max()
     }
@@ -111,7 +118,7 @@ impl Circuits {
             if !taken.unwrap_or(false) {
                 // What was taken of the other circuit is given back.
                 self.note(target, Verdict::Nothing, None);
-                return Leave::Blocked(self.clock.now() + chrono::TimeDelta::seconds(1));
+                return Leave::Blocked(self.clock.now() + TimeDelta::seconds(1));
             }
             let now = self.clock.now();
             self.change(&(provider, model), |circuit| circuit.take_trial(now).unwrap_or(circuit));

@@ -22,7 +22,8 @@ const QUESTIONS: [(&str, bool, &str); 9] = [
     ("Explain to a new colleague why we keep two ledgers.", true, "chunks=30;chunk_delay_ms=4"),
     ("Write a SQL query that counts orders per week.", false, "latency_ms=120"),
     ("Which of these three error logs points to a memory leak?", true, ""),
-    ("Name five risks of storing prompts in plain text.", false, "status=429"),
+    // A pause that is longer than the gateway waits, so that the caller is told at once.
+    ("Name five risks of storing prompts in plain text.", false, "status=429;retry_after=30"),
     ("Plan the agenda for a one-hour incident review.", false, "no_usage"),
     ("Give me a regular expression for an IBAN.", false, "status=500"),
 ];
