@@ -67,7 +67,9 @@ fn tabs(current: Client) -> Vec<Tab> {
 #[component]
 fn Guide(view: SetUpView, client: Memo<Client>) -> impl IntoView {
     let SetUpView { base_url, models, any_key } = view;
-    let model = models.first().cloned().unwrap_or_else(|| NO_MODEL.to_owned());
+    // The snippets ask for words, which a model for embeddings does not give; such models say so in their name.
+    let words = models.iter().find(|name| !name.contains("embed"));
+    let model = words.or(models.first()).cloned().unwrap_or_else(|| NO_MODEL.to_owned());
     let guide = move || {
         let guide = client.get().guide(&base_url, &model);
         let parts = guide.snippets.into_iter().map(snippet).collect_view();
