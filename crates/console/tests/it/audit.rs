@@ -80,8 +80,11 @@ async fn nothing_changes_that_cannot_be_put_on_record() {
     assert_eq!(console.tenants.list(&operator).await.unwrap().len(), 1);
     let provider =
         ProviderRow { aliases: vec!["kept".into()], models: vec!["small".into()], ..provider };
-    assert_eq!(console.providers.list(&operator).await.unwrap(), [provider]);
-    let aliases = console.aliases.list(&operator).await.unwrap();
+    let mut providers = console.providers.list(&operator).await.unwrap();
+    providers.retain(|known| known.slug != "alpha");
+    assert_eq!(providers, [provider]);
+    let mut aliases = console.aliases.list(&operator).await.unwrap();
+    aliases.retain(|known| known.name != "alpha-alias");
     assert_eq!((aliases.len(), &aliases[0].description), (1, &None));
     assert_eq!(house.actions(tenant.id).await, log);
     assert_eq!(house.store.circuits().await.unwrap(), []);

@@ -180,8 +180,8 @@ async fn a_probe_asks_once_and_moves_no_circuit() {
     let id = house.provider("alpha").await;
     let probe = house.console.circuits.probe(&operator, "alpha", "").await.unwrap();
     assert_eq!((probe.ok, probe.status, probe.latency_ms), (true, Some(200), 12));
-    assert_eq!(probe.model_served.as_deref(), Some("m-1"), "the first alias's model");
-    assert_eq!(probe.note, format!("asked {id}"));
+    assert_eq!(probe.model_served.as_deref(), Some("m-2026"), "the first alias's model");
+    assert_eq!(house.tries.asked(), [(id, "m".to_owned())]);
     assert_eq!(house.store.circuits().await.unwrap(), []);
     let row = house.log(TenantId::PLATFORM).await.remove(0);
     assert_eq!(row.entry.action, "provider.probe");

@@ -191,9 +191,8 @@ impl House {
 
     /// A provider with a key of its own, which answers the alias `<slug>-alias` with its model `m`.
     pub async fn provider(&self, slug: &str) -> ProviderId {
-        let (secret, kek) = (SecretId::mint(), Uuid::now_v7());
-        let kek = NewKek { id: kek, wrapped: vec![1; 60], master_id: "master-1".into() };
-        let kek = self.store.promote_kek(TenantId::PLATFORM, &kek, None).await.unwrap();
+        let secret = SecretId::mint();
+        let kek = self.ring.active(TenantId::PLATFORM).await.unwrap();
         let platform = Scope { tenant_id: TenantId::PLATFORM, projects: vec![] };
         let mut tx = self.store.tenant(&platform).await.unwrap();
         tx.insert_secret(&NewSecret {
@@ -202,7 +201,7 @@ impl House {
             label: slug.into(),
             fingerprint: format!("f1-{slug}"),
             blob: vec![2; 90],
-            kek_id: kek.id,
+            kek_id: kek.id().uuid(),
         })
         .await
         .unwrap();
