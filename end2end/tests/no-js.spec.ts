@@ -62,7 +62,7 @@ test("a provider and an alias are made and taken away by forms", async ({ page, 
   await target("One more").getByLabel("Provider", { exact: true }).selectOption("Simulator (not a real provider)");
   await target("One more").getByLabel(/^Model optional/).fill("sim-small");
   await page.getByRole("button", { name: "Make alias" }).click();
-  const alias = page.getByRole("row", { name: new RegExp(name) });
+  const alias = page.getByRole("row", { name: new RegExp(`^${name}`) });
   await expect(alias.getByRole("listitem")).toHaveText([/llama/, /sim-small/]);
 
   await alias.getByRole("link", { name: /^Edit / }).click();

@@ -108,7 +108,7 @@ test("an alias is made, its targets move, and programs can ask for it within a s
   await target(1).getByLabel("Weight").fill("3");
   await form.getByRole("button", { name: "Make alias" }).click();
   await expect(form).toBeHidden();
-  const row = page.getByRole("row", { name: new RegExp(name) });
+  const row = page.getByRole("row", { name: new RegExp(`^${name}`) });
   await expect(row.getByRole("listitem")).toHaveText([/sim-small/, /sim-large/]);
   await expect(async () => expect((await chat("Hello", { model: name })).status).toBe(200)).toPass({
     intervals: [50],
