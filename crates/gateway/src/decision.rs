@@ -57,24 +57,19 @@ impl Decision {
 
     /// A target that cannot serve this call.
     pub(crate) fn skip(&mut self, target: &Target, why: impl Into<String>) {
-        self.consider(target, Verdict::Skipped, why.into());
+        let (provider, model) = (&target.provider.slug, &target.upstream_model);
+        self.consider(provider, model, Verdict::Skipped, why.into());
     }
 
     /// A target that can serve it.
     pub(crate) fn offer(&mut self, target: &Target, why: impl Into<String>) {
-        self.consider(target, Verdict::NotNeeded, why.into());
+        let (provider, model) = (&target.provider.slug, &target.upstream_model);
+        self.consider(provider, model, Verdict::NotNeeded, why.into());
     }
 
     /// A target that was left out while the rules were read.
     pub(crate) fn leave_out(&mut self, provider: &str, model: &str, why: &str) {
-        if self.candidates.len() < ROWS_MAX {
-            self.candidates.push(Candidate {
-                provider: provider.to_owned(),
-                model: model.to_owned(),
-                verdict: Verdict::Skipped,
-                why: why.to_owned(),
-            });
-        }
+        self.consider(provider, model, Verdict::Skipped, why.to_owned());
     }
 
     /// A target that was offered and then found to be blocked.
@@ -109,14 +104,10 @@ impl Decision {
         }
     }
 
-    fn consider(&mut self, target: &Target, verdict: Verdict, why: String) {
+    fn consider(&mut self, provider: &str, model: &str, verdict: Verdict, why: String) {
         if self.candidates.len() < ROWS_MAX {
-            self.candidates.push(Candidate {
-                provider: target.provider.slug.clone(),
-                model: target.upstream_model.clone(),
-                verdict,
-                why,
-            });
+            let (provider, model) = (provider.to_owned(), model.to_owned());
+            self.candidates.push(Candidate { provider, model, verdict, why });
         }
     }
 
