@@ -152,7 +152,7 @@ browser() {
     local name
     if [ -n "${CHROMIUM:-}" ]; then echo "$CHROMIUM"; return; fi
     for name in chromium chromium-browser google-chrome; do
-        command -v "$name" && return
+        type -P "$name" && return
     done
     return 0
 }
@@ -161,7 +161,7 @@ firefox() {
     local name
     if [ -n "${FIREFOX:-}" ]; then echo "$FIREFOX"; return; fi
     for name in firefox-esr firefox; do
-        command -v "$name" && return
+        type -P "$name" && return
     done
     return 0
 }

@@ -27,9 +27,18 @@ const KEEP_ALIVE_S: u64 = 15;
 /// Longest life of a stream, in seconds: the browser reconnects, and its session is looked at again.
 const STREAM_S_MAX: u64 = 300;
 
-/// A recorded call.
+/// What open pages are told of calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Recorded {
+enum News {
+    /// Some were recorded.
+    Recorded(Recorded),
+    /// Nobody knows what was: the notices of a moment are lost.
+    Lost,
+}
+
+/// The calls of one project that were recorded together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Recorded {
     tenant_id: TenantId,
     project_id: ProjectId,
     latest: CallId,
@@ -38,7 +47,7 @@ pub struct Recorded {
 /// Passes notices of recorded calls and of changed circuits to open pages.
 #[derive(Clone)]
 pub struct Feed {
-    calls: broadcast::Sender<Recorded>,
+    calls: broadcast::Sender<News>,
     circuits: broadcast::Sender<()>,
     /// Ends the open streams, which would otherwise outlast everything else at a stop.
     closing: CancellationToken,
@@ -62,15 +71,15 @@ impl Feed {
 
     /// Listens to the database for as long as the process lives. Nobody may be watching; that is no error.
     pub async fn run(self, store: Store) {
-        let calls = follow(&store, Channel::Calls, |notice| {
-            // What was lost while the connection was made again is told by the next notice.
-            if let Notice::Payload(text) = notice {
+        let calls = follow(&store, Channel::Calls, |notice| match notice {
+            Notice::Payload(text) => {
                 for recorded in text.split(',').filter_map(parse) {
-                    let _watchers = self.calls.send(recorded);
+                    let _watchers = self.calls.send(News::Recorded(recorded));
                 }
             }
+            Notice::Reconnected => _ = self.calls.send(News::Lost),
         });
-        // A lost notice of a circuit may be the last for long: whoever watches looks again.
+        // A lost notice may be the last for long: whoever watches looks again.
         let circuits = follow(&store, Channel::Circuits, |_| _ = self.circuits.send(()));
         tokio::join!(calls, circuits);
     }
@@ -112,18 +121,17 @@ async fn activity(
     let Seat::Tenant { tenant_id, projects, .. } = caller.seat else {
         return Err(StatusCode::FORBIDDEN);
     };
-    let events = BroadcastStream::new(feed.calls.subscribe())
-        .filter_map(move |recorded| {
-            // A page that lagged behind is told by whatever comes next.
-            let seen = recorded
-                .ok()
-                .filter(|r| r.tenant_id == tenant_id && projects.contains(&r.project_id));
-            std::future::ready(seen)
-        })
-        .map(|recorded| {
-            let data = format!(r#"{{"latest":"{}"}}"#, recorded.latest);
-            Event::default().event("calls").data(data)
-        });
+    let events = BroadcastStream::new(feed.calls.subscribe()).filter_map(move |recorded| {
+        // A page that lagged behind looks again, as where the notices themselves were lost.
+        let data = match recorded.unwrap_or(News::Lost) {
+            News::Recorded(r) if r.tenant_id == tenant_id && projects.contains(&r.project_id) => {
+                Some(format!(r#"{{"latest":"{}"}}"#, r.latest))
+            }
+            News::Recorded(_) => None,
+            News::Lost => Some("{}".to_owned()),
+        };
+        std::future::ready(data.map(|data| Event::default().event("calls").data(data)))
+    });
     Ok(stream(feed, events))
 }
 
@@ -143,7 +151,10 @@ fn stream(
     feed: Feed,
     events: impl Stream<Item = Event> + Send + 'static,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let events = events
+    // Some browsers tell a page that its line is open with the first bytes that come over it.
+    let open = futures_util::stream::iter([Event::default().comment("open")]);
+    let events = open
+        .chain(events)
         .map(Ok)
         .take_until(tokio::time::sleep(Duration::from_secs(STREAM_S_MAX)))
         .take_until(feed.closing.cancelled_owned());

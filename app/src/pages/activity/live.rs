@@ -67,8 +67,7 @@ impl Live {
                 }) else {
                     return;
                 };
-                if self.line.try_get_untracked() == Some(Line::Polling)
-                    && count.is_multiple_of(POLL_S)
+                if self.line.try_get_untracked() != Some(Line::Open) && count.is_multiple_of(POLL_S)
                 {
                     self.dirty.try_set(true);
                     self.reopen(ear);
@@ -83,9 +82,14 @@ impl Live {
     pub fn load(self, query: Query, show: impl Fn(Listing) + Copy + 'static) {
         self.busy.try_set(true);
         spawn_local(async move {
-            if let Ok(Answer::Listing(listing)) = calls::list(query).await {
-                self.waiting.try_set(0);
-                show(*listing);
+            match calls::list(query).await {
+                Ok(Answer::Listing(listing)) => {
+                    self.waiting.try_set(0);
+                    show(*listing);
+                }
+                Ok(Answer::Window(_)) => {}
+                // The news is not lost with the answer.
+                Err(_) => _ = self.dirty.try_set(true),
             }
             self.busy.try_set(false);
         });
@@ -111,8 +115,9 @@ impl Live {
         let Some(after) = latest.try_get_untracked() else { return };
         self.busy.try_set(true);
         spawn_local(async move {
-            if let Ok(count) = calls::newer(query, after).await {
-                self.waiting.try_set(count);
+            match calls::newer(query, after).await {
+                Ok(count) => _ = self.waiting.try_set(count),
+                Err(_) => _ = self.dirty.try_set(true),
             }
             self.busy.try_set(false);
         });

@@ -56,7 +56,7 @@ impl Live {
                 }) else {
                     return;
                 };
-                let polling = self.line.try_get_untracked() == Some(Line::Polling);
+                let polling = self.line.try_get_untracked() != Some(Line::Open);
                 if polling && count.is_multiple_of(POLL_S) {
                     self.refresh();
                     self.reopen(ear);
