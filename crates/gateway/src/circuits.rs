@@ -111,7 +111,9 @@ impl Circuits {
             return Leave::Blocked(until);
         }
         for (provider, model) in self.trials(target) {
-            let taken = self.store.circuit_take_trial(provider, &model, self.node).await;
+            // In a box: hardly any call comes here, and every open stream would carry the room for it.
+            let taken = self.store.circuit_take_trial(provider, &model, self.node);
+            let taken = Box::pin(taken).await;
             if let Err(error) = &taken {
                 tracing::warn!(%error, "a trial cannot be taken");
             }
