@@ -11,15 +11,17 @@ use serde_json::{Map, Value};
 /// window; with it, no product of tokens and price can leave the range of the arithmetic.
 pub const TOKENS_MAX: u64 = 1 << 40;
 
-/// Tokens of one call by the rate that they are billed at. The four billed kinds are disjoint.
+/// Tokens of one call by the rate that they are billed at. The five billed kinds are disjoint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Usage {
     /// Input tokens billed at the full rate: neither read from nor written to a cache.
     pub input_tokens: u64,
     /// Input tokens read from the provider's cache.
     pub cached_input_tokens: u64,
-    /// Input tokens written to the provider's cache.
+    /// Input tokens written to the provider's cache, for as long as it keeps them by itself.
     pub cache_write_tokens: u64,
+    /// Input tokens written to the provider's cache for an hour.
+    pub cache_write_1h_tokens: u64,
     /// Output tokens, those of reasoning included.
     pub output_tokens: u64,
     /// Informational: the part of `output_tokens` spent on reasoning. Never billed again.
@@ -109,6 +111,7 @@ impl Usage {
             input_tokens: tokens("input_tokens", input)?,
             cached_input_tokens: tokens("cache_read_input_tokens", cache_read)?,
             cache_write_tokens: tokens("cache_creation_input_tokens", cache_creation)?,
+            cache_write_1h_tokens: 0,
             output_tokens: tokens("output_tokens", output)?,
             reasoning_tokens: 0,
         })
@@ -119,7 +122,13 @@ impl Usage {
     pub const fn input_total(&self) -> u64 {
         self.input_tokens
             .saturating_add(self.cached_input_tokens)
-            .saturating_add(self.cache_write_tokens)
+            .saturating_add(self.cache_written_total())
+    }
+
+    /// All input tokens written to the provider's cache, for however long.
+    #[must_use]
+    pub const fn cache_written_total(&self) -> u64 {
+        self.cache_write_tokens.saturating_add(self.cache_write_1h_tokens)
     }
 
     /// Whether nothing was used. From a provider that delivered an answer this is hardly true, and
@@ -233,10 +242,17 @@ impl Reading {
                 return Ok(None);
             };
             let thought = nested(fields, "output_tokens_details", "thinking_tokens")?.unwrap_or(0);
+            let hour = nested(fields, "cache_creation", "ephemeral_1h_input_tokens")?.unwrap_or(0);
+            let written = count(fields, "cache_creation_input_tokens")?.unwrap_or(hour);
+            let shorter = written.checked_sub(hour).ok_or(Absurd::PartAboveWhole {
+                part: "ephemeral_1h_input_tokens",
+                whole: "cache_creation_input_tokens",
+            })?;
             Ok(Some(Usage {
                 input_tokens,
                 cached_input_tokens: count(fields, "cache_read_input_tokens")?.unwrap_or(0),
-                cache_write_tokens: count(fields, "cache_creation_input_tokens")?.unwrap_or(0),
+                cache_write_tokens: shorter,
+                cache_write_1h_tokens: hour,
                 output_tokens,
                 reasoning_tokens: thought.min(output_tokens),
             }))
@@ -278,6 +294,7 @@ fn openai(
         input_tokens,
         cached_input_tokens: cached,
         cache_write_tokens: written,
+        cache_write_1h_tokens: 0,
         output_tokens: completion,
         reasoning_tokens: reasoning,
     })
