@@ -26,8 +26,10 @@ mod backoff;
 mod decision;
 mod line;
 mod order;
+mod origin;
 mod patience;
 mod stream;
+mod translate;
 mod upstream;
 mod whole;
 
@@ -57,6 +59,7 @@ pub mod sse;
 
 pub use doors::{ClientIp, DOORS, Door, router};
 pub use gateway::{Gateway, Health, Parts, Pepper, StartError};
+pub use origin::{MARKS_MAX, Mark};
 pub use settings::{Settings, SettingsError};
 pub use upstream::egress::EgressAllow;
 pub use upstream::meter::{Meter, NoAnswer, Said};

@@ -16,6 +16,7 @@ use domain::provider::{Capability, Surface};
 use domain::refusal::Refusal;
 
 use crate::json::{Kind, Malformed, Scanner};
+use crate::origin::Mark;
 use draft::Draft;
 use field::invalid;
 use stream_options::StreamOptions;
@@ -42,6 +43,7 @@ pub struct AskedFor {
     answers: u32,
     needs: Needs,
     bound_to_account: bool,
+    marks: Vec<Mark>,
     priced_apart: Option<&'static str>,
 }
 
@@ -140,6 +142,12 @@ impl AskedFor {
     #[must_use]
     pub const fn bound_to_account(&self) -> bool {
         self.bound_to_account
+    }
+
+    /// What it refers to of that, as far as it can be told which account it is: the latest of it.
+    #[must_use]
+    pub fn marks(&self) -> &[Mark] {
+        &self.marks
     }
 
     /// A field of it for which a provider bills something that no price of ours covers.
