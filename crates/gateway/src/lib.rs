@@ -5,7 +5,8 @@
 //! that none can be skipped: what has no durable hold cannot be sent.
 //!
 //! This crate knows no SQL and no pages. It alone reaches providers, and only `upstream` knows what they
-//! speak. On the path of a call it asks the database for one thing, the hold.
+//! speak. On the path of a call it asks the database for one thing, the hold; and where a call goes on from
+//! an answer that one account keeps, for that account.
 
 #![forbid(unsafe_code)]
 

@@ -236,6 +236,8 @@ impl Reading {
             (one, other) => one.or(other).cloned(),
         };
         read(merged.as_ref(), |fields| {
+            let summed = iterations(fields)?;
+            let fields = summed.as_ref().unwrap_or(fields);
             let input = count(fields, "input_tokens")?;
             let output = count(fields, "output_tokens")?;
             let (Some(input_tokens), Some(output_tokens)) = (input, output) else {
@@ -270,6 +272,35 @@ impl Reading {
             other => other,
         }
     }
+}
+
+/// Anthropic's counts over all that a call took, where a compaction of the conversation was a part of it:
+/// the counts at the top then leave it out, though it is billed (platform.claude.com, "Compaction",
+/// section "Understanding usage"). `None` where there was none.
+fn iterations(fields: &Map<String, Value>) -> Result<Option<Map<String, Value>>, Absurd> {
+    const SUMMED: [&str; 4] =
+        ["input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"];
+    let kind = |one: &Value| one.get("type").and_then(Value::as_str).map(str::to_owned);
+    let Some(Value::Array(iterations)) = fields.get("iterations") else { return Ok(None) };
+    if !iterations.iter().any(|one| kind(one).as_deref() == Some("compaction")) {
+        return Ok(None);
+    }
+    let mut summed = fields.clone();
+    for field in SUMMED {
+        let mut sum = 0_u64;
+        for one in iterations.iter().filter_map(Value::as_object) {
+            sum = sum.saturating_add(count(one, field)?.unwrap_or(0));
+        }
+        summed.insert(field.into(), sum.into());
+    }
+    let mut hour = 0_u64;
+    for one in iterations.iter().filter_map(Value::as_object) {
+        let more = nested(one, "cache_creation", "ephemeral_1h_input_tokens")?;
+        hour = hour.saturating_add(more.unwrap_or(0));
+    }
+    let cache_creation = Map::from_iter([("ephemeral_1h_input_tokens".to_owned(), hour.into())]);
+    summed.insert("cache_creation".into(), Value::Object(cache_creation));
+    Ok(Some(summed))
 }
 
 /// OpenAI's counts in normal form. The prompt includes what was read from a cache and, where it is told,

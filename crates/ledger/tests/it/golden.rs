@@ -94,6 +94,21 @@ fn t49_anthropic_invoice_with_cache_writes_of_five_minutes_and_of_an_hour() {
 }
 
 #[test]
+fn t49_a_compaction_is_billed_beside_the_answer() {
+    let message = json!({"input_tokens": 23_000, "output_tokens": 1_000, "iterations": [
+        {"type": "compaction", "input_tokens": 180_000, "output_tokens": 3_500,
+         "cache_creation": {"ephemeral_1h_input_tokens": 7}, "cache_creation_input_tokens": 7},
+        {"type": "message", "input_tokens": 23_000, "output_tokens": 1_000}]});
+    let usage = reported(Reading::anthropic(Some(&message)));
+    assert_eq!((usage.input_tokens, usage.output_tokens), (203_000, 4_500));
+    assert_eq!((usage.cache_write_tokens, usage.cache_write_1h_tokens), (0, 7));
+    // Iterations without one are what the top says already.
+    let plain = json!({"input_tokens": 10, "output_tokens": 2,
+        "iterations": [{"type": "message", "input_tokens": 10, "output_tokens": 2}]});
+    assert_eq!(reported(Reading::anthropic(Some(&plain))).input_total(), 10);
+}
+
+#[test]
 fn a_price_for_an_hour_is_part_of_what_the_price_says() {
     let with = |cache_write_1h| {
         price(Rates { cache_write_1h, ..anthropic_price().tariff().base }, 0, &[]).hash()

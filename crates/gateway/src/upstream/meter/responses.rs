@@ -78,10 +78,10 @@ pub(super) fn event(meter: &mut Meter, data: &[u8]) -> Result<Said, NoAnswer> {
         let text_bytes = event.delta.unwrap_or_default().0;
         meter.take(&Sight { text_bytes, ..Sight::default() });
     }
-    if event.kind == "response.output_item.done" {
-        if let Some(item) = &event.item {
-            look_at(meter, item);
-        }
+    if event.kind == "response.output_item.done"
+        && let Some(item) = &event.item
+    {
+        look_at(meter, item);
     }
     Ok(match &*event.kind {
         "response.completed" | "response.incomplete" => Said::Done,
