@@ -14,7 +14,6 @@ use serde_json::{Value, json};
 use store::circuits::WHOLE_PROVIDER;
 use store::keys::NewKey;
 use store::kills::{KillTarget, NewKill};
-use store::providers::ProviderSpec;
 
 use crate::furniture::asking_of;
 use crate::house::{House, PEPPER};
@@ -209,13 +208,12 @@ async fn t53_an_account_that_cannot_take_it_is_told_with_the_reason_and_no_other
     assert!(tx.release_kill(id, "a test", "it is over").await.unwrap());
     tx.commit().await.unwrap();
 
-    let off = ProviderSpec { active: false, ..estate.spec("second") };
-    assert_eq!(estate.provider(off).await, two.second);
+    estate.run("update platform.provider set state = 'disabled' where slug = 'second'").await;
     two.house.follow().await;
     let (message, _, again) = refused(&two, &made, &mut calls).await;
     says(&message, "switched off");
     assert!(!again);
-    estate.serving("second", Surface::ALL).await;
+    estate.run("update platform.provider set state = 'active' where slug = 'second'").await;
 
     estate.route("both", &[(two.first, "sim-small")]).await;
     two.house.follow().await;
