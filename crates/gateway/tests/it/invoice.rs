@@ -59,9 +59,12 @@ fn invoiced(house: &House, bill: &Bill) -> i64 {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t18_ten_thousand_mixed_calls_are_charged_as_the_provider_bills() {
     let house = House::with(Settings {
-        call_wait: Duration::from_secs(10),
+        call_wait: Duration::from_secs(12),
         settle_gather: Duration::from_millis(20),
         keep_payloads: false,
+        // The subject is money: a machine that stands still for a while may not refuse calls.
+        confirm_wait: Duration::from_secs(120),
+        admit_wait: Duration::from_secs(30),
         // Whoever is left is read to its end, however many that are.
         drains_max: 1_024,
         ..settings()
