@@ -43,18 +43,18 @@ class ClaudeCode(Agent):
                 told = (result["usage"]["input_tokens"], result["usage"]["output_tokens"])
                 self.assertEqual(told, (bill["prompt_tokens"], bill["completion_tokens"]))
 
-    def test_nothing_is_refused_where_it_does_not_search_for_tools(self):
-        # It would notice by itself that a translated model cannot, after some refusals.
+    def test_nothing_is_refused_whether_it_searches_for_tools_or_not(self):
         for dialect, endpoint in self.each(ENDPOINTS):
             with self.subTest(dialect):
-                result = self.claude(f"claude-plain-by-{dialect}", ENABLE_TOOL_SEARCH="false")
-                self.assertFalse(result["is_error"], result)
-                self.billed(endpoint, 1)
+                for search in ["true", "false"]:
+                    result = self.claude(f"claude-plain-by-{dialect}", ENABLE_TOOL_SEARCH=search)
+                    self.assertFalse(result["is_error"], result)
+                self.billed(endpoint, 2)
                 with self.server.database() as database:
                     calls = database.execute(
                         "select outcome from app.call where alias = %s", (f"claude-plain-by-{dialect}",)
                     )
-                    self.assertEqual(calls.fetchall(), [("completed",)])
+                    self.assertEqual(calls.fetchall(), [("completed",)] * 2)
 
     def test_a_conversation_goes_on(self):
         # Its own earlier answer goes back with it, and what that thought.

@@ -126,6 +126,7 @@ fn prices() -> Result<Vec<PriceRow>, EstateError> {
                 input_nano_per_mtok: tariff.base.input,
                 cached_input_nano_per_mtok: tariff.base.cached_input,
                 cache_write_nano_per_mtok: tariff.base.cache_write,
+                cache_write_1h_nano_per_mtok: tariff.base.cache_write_1h,
                 output_nano_per_mtok: tariff.base.output,
                 request_nano: tariff.per_request_nano,
                 tiers: serde_json::to_value(&tariff.tiers)?,

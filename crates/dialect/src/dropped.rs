@@ -41,6 +41,8 @@ const NO_TOOLS: &str = "concerns built-in tools, which are refused";
 const PADDING: &str = "pads the stream against eavesdroppers; the gateway's stream is its own";
 const DRAFT: &str = "how the tool's arguments are streamed";
 const HINT: &str = "a hint that the other dialect has no word for";
+const DEFERRED: &str =
+    "spares the prompt the definition until it is searched for; here all are told at once";
 const CREATED: &str = "filled in by the provider when it gave the item";
 
 /// The table.
@@ -73,6 +75,7 @@ pub const DROPPED: &[Dropped] = &[
     top(Surface::Messages, "cache_control", CACHE),
     part(Surface::Messages, "cache_control", CACHE),
     tool(Surface::Messages, "cache_control", CACHE),
+    tool(Surface::Messages, "defer_loading", DEFERRED),
     tool(Surface::Messages, "eager_input_streaming", DRAFT),
     tool(Surface::Messages, "input_examples", HINT),
     part(Surface::Messages, "caller", CREATED),

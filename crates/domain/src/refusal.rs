@@ -79,6 +79,21 @@ pub enum Refusal {
         /// The longest context there is, in tokens.
         most: u32,
     },
+    /// As things are set up nothing can answer: every target is switched off, its address is not allowed, or
+    /// its key cannot be used.
+    NoTarget {
+        /// The alias.
+        model: String,
+    },
+    /// The call goes on from what one provider account alone can read, and that account cannot take it.
+    AccountAway {
+        /// Why, in a few words.
+        reason: String,
+        /// When to try again, in seconds; `None` where time alone changes nothing.
+        retry_after_s: Option<u32>,
+    },
+    /// The call goes on from answers of several provider accounts, of which none can read all.
+    AccountsMixed,
     /// Every provider that could answer has failed of late and is left alone for a while.
     CircuitOpen {
         /// When to try again, in seconds.
@@ -158,6 +173,12 @@ impl Refusal {
             Self::IdempotencyConflict => (409, INVALID, "idempotency_key_conflict", false, None),
             Self::Unpriced { .. } => (403, "permission_error", "model_unpriced", false, None),
             Self::ContextTooLong { .. } => (400, INVALID, "context_length_exceeded", false, None),
+            Self::NoTarget { .. } => (503, SERVER, "model_unavailable", false, None),
+            Self::AccountAway { retry_after_s, .. } => {
+                let again = retry_after_s.is_some();
+                (503, SERVER, "provider_account_unavailable", again, *retry_after_s)
+            }
+            Self::AccountsMixed => (400, INVALID, "provider_accounts_mixed", false, None),
             Self::CircuitOpen { retry_after_s } => {
                 (503, SERVER, "provider_circuit_open", true, Some(*retry_after_s))
             }
@@ -178,7 +199,10 @@ impl Refusal {
         match self {
             Self::InvalidBody { field, .. } if !field.is_empty() => Some(field),
             Self::InvalidHeader { name, .. } => Some(name),
-            Self::UnknownModel { .. } | Self::Unpriced { .. } => Some("model"),
+            Self::UnknownModel { .. } | Self::Unpriced { .. } | Self::NoTarget { .. } => {
+                Some("model")
+            }
+            Self::AccountsMixed => Some("input"),
             Self::ContextTooLong { .. } => Some("messages"),
             Self::Duplicate { .. } | Self::InProgress { .. } | Self::IdempotencyConflict => {
                 Some("Idempotency-Key")
@@ -244,6 +268,24 @@ impl Refusal {
                 "This request has about {tokens} tokens, and the longest context behind this model \
                  takes {most}; shorten it."
             ),
+            Self::NoTarget { model } => format!(
+                "No provider behind the model `{model}` can be called as it is set up. Trying again does \
+                 not help; ask the operator, or use another model."
+            ),
+            Self::AccountAway { reason, retry_after_s } => {
+                let remedy = match retry_after_s {
+                    Some(seconds) => format!("retry in {seconds} s"),
+                    None => "trying again does not help".into(),
+                };
+                format!(
+                    "This call goes on from an answer that only the provider account which gave it can \
+                     read, and that account cannot take the call: {reason}. It was sent to no other; \
+                     {remedy}, or begin anew without the earlier response and its encrypted reasoning."
+                )
+            }
+            Self::AccountsMixed => "This call goes on from answers of more than one provider account, and \
+                none can read them all; leave the response or the encrypted reasoning of all but one out."
+                .into(),
             Self::CircuitOpen { retry_after_s } => format!(
                 "Every provider behind this model has failed of late and is left alone; retry in \
                  {retry_after_s} s."

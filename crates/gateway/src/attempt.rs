@@ -85,7 +85,7 @@ pub(crate) async fn attempt(
     let left = obligation.turn_to(target, candidate.surface);
     patience.towards(provider.drain, provider.id);
     let Some((url, headers, body)) = prepare(gateway, out, candidate, obligation) else {
-        return Tried::Failed(unprepared());
+        return Tried::Failed(unprepared(obligation));
     };
     let work = gateway
         .clients()
@@ -162,13 +162,14 @@ fn prepare(
     Some((url, headers, body))
 }
 
-fn unprepared() -> Failed {
-    let refusal = Refusal::UpstreamFault;
+fn unprepared(obligation: &Obligation) -> Failed {
+    let model = obligation.trail.model.clone().unwrap_or_default();
+    let refusal = Refusal::NoTarget { model };
     Failed {
         fault: None,
         word: "not_addressable",
         response: None,
-        ending: Ending::refusal(Outcome::UpstreamFault, &refusal)
+        ending: Ending::refusal(Outcome::Refused, &refusal)
             .note("the request could not be made for this provider"),
         refusal,
         retryable: true,

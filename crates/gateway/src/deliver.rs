@@ -40,7 +40,8 @@ pub(crate) async fn deliver(gateway: &Gateway, answer: Answer, line: &mut Line) 
             let ending = if streams(&arrived) {
                 stream::relay(&mut arrived, line).await
             } else {
-                whole::relay(&mut arrived, line, gateway.settings().answer_bytes_max).await
+                let bytes_max = gateway.settings().answer_bytes_max;
+                whole::relay(&mut arrived, line, gateway.desk(), bytes_max).await
             };
             line.close();
             let Arrived { mut obligation, candidate, .. } = *arrived;

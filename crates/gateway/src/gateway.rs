@@ -26,6 +26,7 @@ use crate::room::Room;
 use crate::serve::{Call, serve};
 use crate::settings::{Settings, SettingsError};
 use crate::snapshot::LoadError;
+use crate::translate::Desk;
 use crate::upstream::client::Clients;
 use crate::watch::{self, Rules};
 use crate::{metric, reaper, settler};
@@ -65,6 +66,8 @@ pub struct Gateway {
     clients: Clients,
     circuits: Arc<Circuits>,
     pace: Pace,
+    desk: Desk,
+    store: Store,
     bodies: Room,
     payloads: Room,
     admitter: mpsc::Sender<Ask>,
@@ -162,6 +165,8 @@ impl Gateway {
             clients,
             circuits,
             pace: Pace::default(),
+            desk: Desk::default(),
+            store: store.clone(),
             bodies: Room::new(settings.bodies_bytes_max),
             payloads: Room::new(settings.payloads_bytes_max),
             admitter,
@@ -264,6 +269,14 @@ impl Gateway {
 
     pub(crate) const fn pace(&self) -> &Pace {
         &self.pace
+    }
+
+    pub(crate) const fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    pub(crate) const fn store(&self) -> &Store {
+        &self.store
     }
 
     pub(crate) const fn bodies(&self) -> &Room {

@@ -5,7 +5,8 @@
 //! that none can be skipped: what has no durable hold cannot be sent.
 //!
 //! This crate knows no SQL and no pages. It alone reaches providers, and only `upstream` knows what they
-//! speak. On the path of a call it asks the database for one thing, the hold.
+//! speak. On the path of a call it asks the database for one thing, the hold; and where a call goes on from
+//! an answer that one account keeps, for that account.
 
 #![forbid(unsafe_code)]
 
@@ -26,8 +27,10 @@ mod backoff;
 mod decision;
 mod line;
 mod order;
+mod origin;
 mod patience;
 mod stream;
+mod translate;
 mod upstream;
 mod whole;
 
@@ -57,6 +60,7 @@ pub mod sse;
 
 pub use doors::{ClientIp, DOORS, Door, router};
 pub use gateway::{Gateway, Health, Parts, Pepper, StartError};
+pub use origin::{MARKS_MAX, Mark};
 pub use settings::{Settings, SettingsError};
 pub use upstream::egress::EgressAllow;
 pub use upstream::meter::{Meter, NoAnswer, Said};

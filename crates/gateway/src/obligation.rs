@@ -12,6 +12,7 @@ use domain::limits::PAYLOAD_BYTES_MAX;
 use domain::outcome::Outcome;
 use domain::provider::Surface;
 use domain::refusal::Refusal;
+use store::origins::Origin;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::OwnedPermit;
 
@@ -31,6 +32,8 @@ pub(crate) struct Obligation {
     pub(crate) target: Arc<Target>,
     pub(crate) meter: Meter,
     pub(crate) upstream_request_id: Option<String>,
+    /// What the answer leaves with the account that gave it.
+    pub(crate) origin: Option<Origin>,
     /// Whether the request asks for what a provider bills beyond tokens.
     pub(crate) priced_apart: bool,
     /// As the caller sent it.
@@ -140,6 +143,7 @@ impl Obligation {
             target: terms.target,
             meter: Meter::new(terms.surface),
             upstream_request_id: None,
+            origin: None,
             priced_apart: terms.priced_apart,
             request: terms.request,
             answer: Kept::default(),

@@ -1,5 +1,5 @@
 //! Cleans up after nodes that died: releases their holds once these have expired. One node at a time
-//! does so, and forgets idempotency keys whose day is over. Also makes the partitions of the months to come.
+//! does so, and forgets idempotency keys and origins whose time is over. Also makes the partitions of the months to come.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,9 +18,9 @@ const ROWS_MAX: u32 = 500;
 const LOOK_BACK: TimeDelta = TimeDelta::hours(2);
 /// Rounds between two that look at everything again.
 const ROUNDS_PER_SWEEP: u32 = 500;
-/// Rounds between two that look for idempotency keys to forget.
+/// Rounds between two that look for idempotency keys and origins to forget.
 const ROUNDS_PER_FORGETTING: u32 = 60;
-/// Idempotency keys forgotten in one transaction. Admissions with a key wait for it, so it is short.
+/// Rows of each forgotten in one transaction. Admissions with an idempotency key wait for it, so it is short.
 const FORGOTTEN_MAX: u32 = 5_000;
 /// How often partitions are looked after.
 const PARTITIONS_EVERY: Duration = Duration::from_secs(6 * 60 * 60);
@@ -94,6 +94,7 @@ impl Reaper {
         let everything = self.round.is_multiple_of(ROUNDS_PER_SWEEP);
         if self.round.is_multiple_of(ROUNDS_PER_FORGETTING) {
             self.store.forget_idempotency(FORGOTTEN_MAX).await?;
+            self.store.forget_origins(FORGOTTEN_MAX).await?;
         }
         self.round = self.round.wrapping_add(1);
         let since = (!everything).then(|| self.clock.now() - LOOK_BACK);

@@ -58,6 +58,7 @@ pub(crate) fn settlement(
     record.upstream_request_id =
         obligation.upstream_request_id.clone().or_else(|| meter.id().map(str::to_owned));
     record.response_bytes = obligation.answer.total_bytes;
+    record.origin = obligation.origin.clone();
     record.price_id = Some(target.price.id());
     let mut resolution = Resolution {
         call_id: trail.call_id,
@@ -75,7 +76,12 @@ pub(crate) fn settlement(
         if apart && record.note.is_none() {
             record.note = Some("the provider bills more than tokens, which is not priced".into());
         }
-        let doubtful = doubtful || apart;
+        let hours = target.price.tariff().lacks_hours(&usage);
+        if hours && record.note.is_none() {
+            record.note =
+                Some("the model has no price for what its cache keeps for an hour".into());
+        }
+        let doubtful = doubtful || apart || hours;
         match post(&mut resolution, obligation, &usage, doubtful) {
             Ok(()) => {
                 count(&mut record, &usage, source);
@@ -150,7 +156,8 @@ fn post(
 fn count(record: &mut CallRecord, usage: &Usage, source: UsageSource) {
     record.input_tokens = usage.input_total();
     record.cached_input_tokens = usage.cached_input_tokens;
-    record.cache_write_tokens = usage.cache_write_tokens;
+    record.cache_write_tokens = usage.cache_written_total();
+    record.cache_write_1h_tokens = usage.cache_write_1h_tokens;
     record.output_tokens = usage.output_tokens;
     record.reasoning_tokens = usage.reasoning_tokens;
     record.usage_source = source;
@@ -168,6 +175,7 @@ fn of_trail(trail: &Trail, owner: Owner, ending: &Ending, now: DateTime<Utc>) ->
         input_tokens: 0,
         cached_input_tokens: 0,
         cache_write_tokens: 0,
+        cache_write_1h_tokens: 0,
         output_tokens: 0,
         reasoning_tokens: 0,
         charge: NanoUsd::ZERO,
@@ -192,6 +200,7 @@ fn of_trail(trail: &Trail, owner: Owner, ending: &Ending, now: DateTime<Utc>) ->
         provider: trail.target.as_ref().map(|target| target.provider.slug.clone()),
         agent: trail.agent.as_ref().map(ToString::to_string),
         decision: trail.decision.as_ref().and_then(|d| serde_json::to_value(d).ok()),
+        origin: None,
         code: ending.code.clone(),
         note: ending.note.clone(),
         request_id: trail.call_id.to_string(),

@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use dialect::{Translated, Unsupported, Wanted};
+use dialect::{Translated, Unsupported};
+use domain::ids::ProviderId;
 use domain::money::NanoUsd;
 use domain::provider::Surface;
 use domain::refusal::Refusal;
@@ -14,8 +15,10 @@ use crate::ask::{Asked, AskedParts};
 use crate::decision::Decision;
 use crate::gateway::Gateway;
 use crate::order::order;
+use crate::origin::recall;
 use crate::refuse::Refused;
-use crate::snapshot::{Alias, Snapshot, Target};
+use crate::snapshot::{Alias, LeftOut, Snapshot, Target};
+use crate::translate::Order;
 use crate::upstream::meter::BYTES_PER_TOKEN;
 
 /// Surfaces whose dialects can be translated into each other, in the order of preference.
@@ -61,7 +64,7 @@ impl Routed {
 }
 
 /// Makes the plan.
-pub(crate) fn route(gateway: &Gateway, asked: Asked) -> Result<Routed, Refused> {
+pub(crate) async fn route(gateway: &Gateway, asked: Asked) -> Result<Routed, Refused> {
     let mut asked = asked.into_parts();
     let Some(snapshot) = gateway.rules().confirmed() else {
         return Err(Refused::new(Refusal::Unavailable, asked.trail));
@@ -71,14 +74,18 @@ pub(crate) fn route(gateway: &Gateway, asked: Asked) -> Result<Routed, Refused> 
         let refusal = Refusal::UnknownModel { model: model.to_owned() };
         return Err(Refused::new(refusal, asked.trail));
     };
+    let origin = match recall(gateway, &asked).await {
+        Ok(origin) => origin,
+        Err(refusal) => return Err(Refused::new(refusal, asked.trail)),
+    };
     let mut decision = Decision::new(alias.strategy);
     for left in &alias.left_out {
         decision.leave_out(&left.provider, &left.model, left.why);
     }
-    let scene = Scene { gateway, snapshot: &snapshot, alias, now: gateway.clock().now() };
-    let (candidates, obstacle) = scene.weigh(&asked, &mut decision);
+    let scene = Scene { gateway, snapshot: &snapshot, alias, origin, now: gateway.clock().now() };
+    let (candidates, obstacle) = scene.weigh(&asked, &mut decision).await;
     let Some(bound) = dearest(&candidates, &asked) else {
-        let refusal = obstacle.map_or(Refusal::UpstreamFault, Obstacle::into_refusal);
+        let refusal = scene.refusal(obstacle, asked.request.model());
         asked.trail.decision = Some(decision);
         return Err(Refused::new(refusal, asked.trail));
     };
@@ -97,24 +104,28 @@ struct Scene<'a> {
     gateway: &'a Gateway,
     snapshot: &'a Snapshot,
     alias: &'a Alias,
+    /// The account that the call goes on from.
+    origin: Option<ProviderId>,
     now: DateTime<Utc>,
 }
 
 /// Why a target cannot serve a call. Of several, the one that the caller can do most about is told.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Obstacle {
+    Account,
     Unpriced(String),
     Region,
     Surface(String),
     Capability(&'static str),
     Context { tokens: u64, most: u32 },
     Untranslatable(String, String),
+    Internal,
     Killed,
     Blocked { retry_after_s: u32 },
 }
 
 impl Scene<'_> {
-    fn weigh(
+    async fn weigh(
         &self,
         asked: &AskedParts,
         decision: &mut Decision,
@@ -123,7 +134,11 @@ impl Scene<'_> {
         let unpriced = self.alias.unpriced.then(|| asked.request.model().to_owned());
         let mut obstacle = unpriced.map(Obstacle::Unpriced);
         for target in order(self.alias, asked, self.gateway.pace()) {
-            match self.fit(&target, asked) {
+            let fitted = match self.fit(&target, asked) {
+                Ok(()) => self.address(&target, asked).await,
+                Err(found) => Err(found),
+            };
+            match fitted {
                 Ok(candidate) => {
                     decision.offer(&target, self.reason(&target));
                     candidates.push_back(candidate);
@@ -137,8 +152,37 @@ impl Scene<'_> {
         (candidates, obstacle)
     }
 
-    /// Whether a target can serve the call now, and how.
-    fn fit(&self, target: &Arc<Target>, asked: &AskedParts) -> Result<Candidate, Obstacle> {
+    /// Why no target is left. Where one account alone can go on, it matters what keeps that one away.
+    fn refusal(&self, obstacle: Option<Obstacle>, model: &str) -> Refusal {
+        let Some(origin) = self.origin else {
+            return match obstacle {
+                Some(found) => found.into_refusal(),
+                None if self.alias.left_out.iter().any(|left| left.for_now) => Refusal::Unavailable,
+                None => Refusal::NoTarget { model: model.to_owned() },
+            };
+        };
+        let away = |reason: String, retry_after_s| Refusal::AccountAway { reason, retry_after_s };
+        match obstacle {
+            Some(Obstacle::Blocked { retry_after_s }) => {
+                away("it has failed of late and is left alone".into(), Some(retry_after_s))
+            }
+            Some(found @ (Obstacle::Killed | Obstacle::Region | Obstacle::Surface(_))) => {
+                away(found.why(), None)
+            }
+            None | Some(Obstacle::Account | Obstacle::Unpriced(_)) => {
+                let of_it = |left: &&LeftOut| left.provider_id == origin;
+                let why = self.alias.left_out.iter().find(of_it).map(|left| left.why);
+                away(why.unwrap_or("the model does not lead to it any more").into(), None)
+            }
+            Some(of_the_request) => of_the_request.into_refusal(),
+        }
+    }
+
+    /// Whether a target can serve the call now.
+    fn fit(&self, target: &Arc<Target>, asked: &AskedParts) -> Result<(), Obstacle> {
+        if self.origin.is_some_and(|origin| target.provider.id != origin) {
+            return Err(Obstacle::Account);
+        }
         if let Some(regions) = &self.alias.regions
             && target.provider.region.as_ref().is_none_or(|region| !regions.contains(region))
         {
@@ -163,11 +207,15 @@ impl Scene<'_> {
             let seconds = (until - self.now).num_seconds().clamp(1, 3_600);
             return Err(Obstacle::Blocked { retry_after_s: u32::try_from(seconds).unwrap_or(1) });
         }
-        self.address(target, asked)
+        Ok(())
     }
 
     /// The surface to ask on, and the request as that takes it.
-    fn address(&self, target: &Arc<Target>, asked: &AskedParts) -> Result<Candidate, Obstacle> {
+    async fn address(
+        &self,
+        target: &Arc<Target>,
+        asked: &AskedParts,
+    ) -> Result<Candidate, Obstacle> {
         let wanted = asked.request.surface();
         if target.provider.serves(wanted) {
             let target = Arc::clone(target);
@@ -180,26 +228,26 @@ impl Scene<'_> {
         let Some(surface) = other else {
             return Err(Obstacle::Surface(asked.request.model().to_owned()));
         };
-        let id = asked.trail.call_id.to_string();
-        let input = (asked.body.len() as u64).div_ceil(BYTES_PER_TOKEN).max(1);
-        let translated = dialect::request(
-            wanted,
-            surface,
-            &asked.body,
-            &Wanted {
-                upstream_model: &target.upstream_model,
-                output_tokens_max: target.output_tokens_max,
-                input_tokens_estimate: input,
-                created_unix_s: asked.trail.started_at.timestamp(),
-                answer_id: &id,
-            },
-        );
-        match translated {
-            Ok(translated) => {
+        let order = Order {
+            from: wanted,
+            to: surface,
+            upstream_model: target.upstream_model.clone(),
+            output_tokens_max: target.output_tokens_max,
+            input_tokens_estimate: (asked.body.len() as u64).div_ceil(BYTES_PER_TOKEN).max(1),
+            created_unix_s: asked.trail.started_at.timestamp(),
+            answer_id: asked.trail.call_id.to_string(),
+        };
+        match self.gateway.desk().request(asked.body.clone(), order).await {
+            Ok(Ok(translated)) => {
                 let translated = Some(Arc::new(translated));
                 Ok(Candidate { target: Arc::clone(target), surface, translated })
             }
-            Err(Unsupported { field, reason }) => Err(Obstacle::Untranslatable(field, reason)),
+            Ok(Err(Unsupported { field, reason })) => Err(Obstacle::Untranslatable(field, reason)),
+            Err(lost) => {
+                let call = asked.trail.call_id;
+                tracing::error!(%call, %lost, "a request is not translated");
+                Err(Obstacle::Internal)
+            }
         }
     }
 
@@ -221,6 +269,8 @@ impl Scene<'_> {
 impl Obstacle {
     fn why(&self) -> String {
         match self {
+            Self::Account => "the call goes on from what another account alone can read".into(),
+            Self::Internal => "the request could not be translated for it".into(),
             Self::Unpriced(_) => "it has no price".into(),
             Self::Region => "its provider is not in a region that the alias allows".into(),
             Self::Surface(_) => "its provider does not serve this surface".into(),
@@ -241,6 +291,8 @@ impl Obstacle {
     fn into_refusal(self) -> Refusal {
         let model = |reason: String| Refusal::InvalidBody { field: "model".into(), reason };
         match self {
+            Self::Account => model("no target of it is where the call goes on from".into()),
+            Self::Internal => Refusal::Internal,
             Self::Unpriced(model) => Refusal::Unpriced { model },
             Self::Region => model("no target of it is in a region that is allowed".into()),
             Self::Surface(_) => model("it is not served on this route".into()),

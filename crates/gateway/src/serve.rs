@@ -45,7 +45,7 @@ async fn walk(gateway: &Gateway, call: Call, line: &mut Line) -> Result<(), Refu
     let asked = ask(gateway, known, surface, headers, body).await?; // what does it want?
     // guard: `Asked` → `Screened`. Is this prompt safe to send?
     // redact: `Screened` → `Redacted`. Take the secrets out; `route` will take a `Redacted`.
-    let routed = route(gateway, asked)?; //                    where may it go, at what price?
+    let routed = route(gateway, asked).await?; //              where may it go, at what price?
     let admitted = admit(gateway, routed).await?; //           a durable hold, the last step before the wire
     let answer = send(gateway, admitted, line).await; //       the providers, until one answers
     // mask: wraps `Answer`. Restore what we took out, hide what must not be shown.

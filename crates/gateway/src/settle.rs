@@ -9,11 +9,13 @@ use crate::deliver::Delivered;
 use crate::gateway::Gateway;
 use crate::metric;
 use crate::obligation::Obligation;
+use crate::origin;
 use crate::record::SealedPayload;
 
 /// Settles the call.
 pub(crate) async fn settle(gateway: &Gateway, delivered: Delivered) {
-    let (obligation, ending) = delivered.into_parts();
+    let (mut obligation, ending) = delivered.into_parts();
+    obligation.origin = origin::left(gateway, &obligation);
     let payload = if gateway.settings().keep_payloads && obligation.is_sent() {
         sealed(gateway, &obligation).await
     } else {

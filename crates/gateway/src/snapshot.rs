@@ -67,9 +67,12 @@ pub(crate) struct Alias {
 /// A target that cannot be used, and why.
 #[derive(Clone, Debug)]
 pub(crate) struct LeftOut {
+    pub(crate) provider_id: ProviderId,
     pub(crate) provider: String,
     pub(crate) model: String,
     pub(crate) why: &'static str,
+    /// Whether the node tries by itself to change that.
+    pub(crate) for_now: bool,
 }
 
 /// A provider's model with its price.
@@ -168,7 +171,14 @@ impl Snapshot {
                     Err(why) => {
                         alias.unpriced |= why == UNPRICED;
                         let provider = slugs.get(&id).copied().unwrap_or_default().to_owned();
-                        alias.left_out.push(LeftOut { provider, model, why });
+                        let for_now = why == SHUT;
+                        alias.left_out.push(LeftOut {
+                            provider_id: id,
+                            provider,
+                            model,
+                            why,
+                            for_now,
+                        });
                     }
                 }
             }
@@ -262,6 +272,7 @@ async fn open(
 }
 
 const UNPRICED: &str = "it has no price";
+const SHUT: &str = "its provider's key cannot be opened";
 
 /// A provider that can be called, or why it cannot.
 fn provider(
@@ -273,7 +284,7 @@ fn provider(
         return Err("its provider is switched off");
     }
     if credential.is_none() && (entry.secret.is_some() || entry.auth == Auth::SigV4) {
-        return Err("its provider's key cannot be opened");
+        return Err(SHUT);
     }
     let base = match egress::base(&entry.base_url, entry.private_network, allow) {
         Ok(base) => base,
@@ -322,6 +333,7 @@ fn believed(row: &PriceRow) -> Option<Price> {
             input: row.input_nano_per_mtok,
             cached_input: row.cached_input_nano_per_mtok,
             cache_write: row.cache_write_nano_per_mtok,
+            cache_write_1h: row.cache_write_1h_nano_per_mtok,
             output: row.output_nano_per_mtok,
         },
         per_request_nano: row.request_nano,

@@ -15,14 +15,20 @@ use crate::patience::{Patience, Waited};
 use crate::refuse;
 use crate::route::Candidate;
 use crate::send::{Arrived, fault};
+use crate::translate::Desk;
 use crate::upstream::headers;
 
 /// Reads the answer and passes it on.
-pub(crate) async fn relay(arrived: &mut Arrived, line: &mut Line, bytes_max: usize) -> Ending {
+pub(crate) async fn relay(
+    arrived: &mut Arrived,
+    line: &mut Line,
+    desk: &Desk,
+    bytes_max: usize,
+) -> Ending {
     let Arrived { obligation, response, patience, candidate, .. } = arrived;
     let status = response.status();
     let provider_headers = std::mem::take(response.headers_mut());
-    let mut teller = Teller { obligation, line, candidate, provider_headers };
+    let mut teller = Teller { obligation, line, candidate, desk, provider_headers };
     let body = match read(response, patience, teller.line, bytes_max).await {
         Ok(body) => body,
         Err(Unread::Abandoned) => return Ending::new(Outcome::ClientClosed, 499),
@@ -45,6 +51,7 @@ struct Teller<'a> {
     obligation: &'a mut Obligation,
     line: &'a mut Line,
     candidate: &'a Candidate,
+    desk: &'a Desk,
     provider_headers: HeaderMap,
 }
 
@@ -60,9 +67,15 @@ impl Teller<'_> {
         }
         let body = match &self.candidate.translated {
             None => body,
-            Some(translated) => match dialect::answer(&translated.context, &body) {
-                Ok(body) => Bytes::from(body),
-                Err(broken) => {
+            Some(translated) => match self.desk.answer(translated, body).await {
+                Ok(Ok(body)) => body,
+                Err(lost) => {
+                    let call = self.obligation.trail.call_id;
+                    tracing::error!(%call, %lost, "an answer is not translated");
+                    let note = "the answer could not be translated";
+                    return self.refused(Outcome::UpstreamFault, &Refusal::Internal, note).await;
+                }
+                Ok(Err(broken)) => {
                     return self.refused(Outcome::UpstreamFault, &invalid, broken.what).await;
                 }
             },

@@ -66,6 +66,9 @@ pub struct Row {
     pub cached_input: i64,
     /// Input tokens written to the cache.
     pub cache_write: i64,
+    /// Input tokens written to the cache for an hour; absent where there is no price for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache_write_1h: Option<i64>,
     /// Output tokens.
     pub output: i64,
     /// A fee per request, in nano-USD.
@@ -252,6 +255,7 @@ impl Row {
                 input: self.input,
                 cached_input: self.cached_input,
                 cache_write: self.cache_write,
+                cache_write_1h: self.cache_write_1h,
                 output: self.output,
             },
             per_request_nano: self.per_request,

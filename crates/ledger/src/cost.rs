@@ -91,7 +91,8 @@ pub fn hold_bound(
 ) -> Result<NanoUsd, CostError> {
     let input_tokens = input_bytes.saturating_add(REQUEST_OVERHEAD_TOKENS);
     let rates = price.tariff().dearest_up_to(input_tokens);
-    let input_rate = rates.input.max(rates.cached_input).max(rates.cache_write);
+    let writes = rates.cache_write.max(rates.cache_write_1h_or_less());
+    let input_rate = rates.input.max(rates.cached_input).max(writes);
     let output = product(max_output_tokens, rates.output)?
         .checked_mul(i128::from(n.max(1)))
         .ok_or(CostError::Overflow)?;
@@ -126,6 +127,7 @@ fn sum(price: &Price, usage: &Usage) -> Result<i128, CostError> {
         (usage.input_tokens, rates.input),
         (usage.cached_input_tokens, rates.cached_input),
         (usage.cache_write_tokens, rates.cache_write),
+        (usage.cache_write_1h_tokens, rates.cache_write_1h_or_less()),
         (usage.output_tokens, rates.output),
     ];
     parts.into_iter().try_fold(fee(price), |sum, (tokens, rate)| {

@@ -119,11 +119,13 @@ fn shifts(old: &Row, new: &Row) -> Vec<Shift> {
     let spots = std::iter::once((0, String::new()))
         .chain(thresholds.into_iter().map(|at| (at.saturating_add(1), format!(" above {at}"))));
     for (input_total, label) in spots {
-        let pairs = was
-            .rates_at(input_total)
-            .components()
-            .into_iter()
-            .zip(is.rates_at(input_total).components());
+        let (before, after) = (was.rates_at(input_total), is.rates_at(input_total));
+        let pairs = before.components().into_iter().zip(after.components());
+        // Against what was charged where there was no price for it.
+        let hours = (before.cache_write_1h_or_less(), after.cache_write_1h_or_less());
+        if before.cache_write_1h.is_some() || after.cache_write_1h.is_some() {
+            shifts.push((format!("cache_write_1h{label}"), hours.0, hours.1));
+        }
         shifts.extend(pairs.map(|((name, old), (_, new))| (format!("{name}{label}"), old, new)));
     }
     shifts

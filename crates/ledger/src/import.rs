@@ -19,6 +19,11 @@ use crate::price::{PriceError, Rates, Tier};
 /// What the rows name as their source.
 pub const SOURCE: &str = "genai-prices";
 
+/// Whose cache writes of an hour cost twice what input costs (Anthropic, "Prompt caching", section
+/// "Pricing"): the source has the rate of five minutes only. Others resell the same models at prices of
+/// their own, which are not derived here.
+const TWICE_FOR_AN_HOUR: &str = "anthropic";
+
 /// Decimal places between a US dollar and a nano-US-dollar.
 const NANO: u8 = 9;
 /// Their fee is in US dollars per thousand requests, ours in nano-US-dollars per request.
@@ -194,7 +199,7 @@ fn model_rows(
     let mut rounded = false;
     for (index, (effective_from, prices)) in periods.iter().enumerate() {
         let effective_to = periods.get(index + 1).map(|(date, _)| *date);
-        let row = row(prices, &mut rounded)?;
+        let row = with_hours(provider, prices, row(prices, &mut rounded)?);
         import.rows.push(Row {
             provider: provider.into(),
             model: model.id.clone(),
@@ -282,6 +287,7 @@ fn row(prices: &Components, rounded: &mut bool) -> Result<Row, ModelError> {
         input: input.at(at),
         cached_input: cached.at(at),
         cache_write: write.at(at),
+        cache_write_1h: None,
         output: output.at(at),
     };
     let thresholds: BTreeSet<u64> =
@@ -302,11 +308,23 @@ fn row(prices: &Components, rounded: &mut bool) -> Result<Row, ModelError> {
         input: base.input,
         cached_input: base.cached_input,
         cache_write: base.cache_write,
+        cache_write_1h: None,
         output: base.output,
         per_request,
         tiers: thresholds.into_iter().map(tier).collect(),
         source: SOURCE.into(),
     })
+}
+
+/// The row with the rates of cache writes of an hour, where they follow from those of the source.
+fn with_hours(provider: &str, prices: &Components, mut row: Row) -> Row {
+    if provider == TWICE_FOR_AN_HOUR && prices.contains_key("cache_write_mtok") {
+        row.cache_write_1h = row.input.checked_mul(2);
+        for Tier { rates, .. } in &mut row.tiers {
+            rates.cache_write_1h = rates.input.checked_mul(2);
+        }
+    }
+    row
 }
 
 impl Curve {

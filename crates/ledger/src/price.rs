@@ -7,6 +7,8 @@ use domain::money::NANO_PER_USD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::usage::Usage;
+
 /// The dearest rate that is believed, in nano-USD per million tokens: $1,000. A public catalogue
 /// once carried prices 10⁵ times too high; such a price is refused, not charged.
 pub const RATE_NANO_PER_MTOK_MAX: i64 = 1_000 * NANO_PER_USD;
@@ -15,8 +17,10 @@ pub const REQUEST_NANO_MAX: i64 = 10 * NANO_PER_USD;
 /// The most tiers of one price.
 pub const TIERS_MAX: usize = 16;
 
-/// Names the encoding under [`Price::hash`]; another encoding gets another name.
+/// Name the encoding under [`Price::hash`]; another encoding gets another name. The second has a rate for
+/// cache writes of an hour behind each set of rates; a price without any is encoded by the first.
 const ENCODING: &[u8] = b"tokenone/price/v1";
+const ENCODING_WITH_HOURS: &[u8] = b"tokenone/price/v2";
 
 /// Rates in nano-USD per million tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -26,8 +30,11 @@ pub struct Rates {
     pub input: i64,
     /// Input tokens read from the provider's cache.
     pub cached_input: i64,
-    /// Input tokens written to the provider's cache.
+    /// Input tokens written to the provider's cache, for as long as it keeps them by itself.
     pub cache_write: i64,
+    /// Input tokens written to the provider's cache for an hour; `None` where there is no price for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache_write_1h: Option<i64>,
     /// Output tokens.
     pub output: i64,
 }
@@ -165,6 +172,14 @@ impl Price {
 }
 
 impl Tariff {
+    /// Whether a call that wrote to the cache for an hour is charged less than the provider bills, since
+    /// there is no price for it.
+    #[must_use]
+    pub fn lacks_hours(&self, usage: &Usage) -> bool {
+        usage.cache_write_1h_tokens > 0
+            && self.rates_at(usage.input_total()).cache_write_1h.is_none()
+    }
+
     /// The rates for a call with this many input tokens, cached or not.
     #[must_use]
     pub fn rates_at(&self, input_total: u64) -> Rates {
@@ -180,6 +195,7 @@ impl Tariff {
             input: dearest.input.max(tier.rates.input),
             cached_input: dearest.cached_input.max(tier.rates.cached_input),
             cache_write: dearest.cache_write.max(tier.rates.cache_write),
+            cache_write_1h: dearest.cache_write_1h.max(tier.rates.cache_write_1h),
             output: dearest.output.max(tier.rates.output),
         })
     }
@@ -203,7 +219,14 @@ impl Tariff {
 }
 
 impl Rates {
-    /// Every component with its name.
+    /// What a token written to the cache for an hour is charged at: where there is no price for it, at the
+    /// rate of the shorter time, which is less than the provider bills.
+    #[must_use]
+    pub fn cache_write_1h_or_less(&self) -> i64 {
+        self.cache_write_1h.unwrap_or(self.cache_write)
+    }
+
+    /// Every component that each price has, with its name.
     #[must_use]
     pub const fn components(&self) -> [(&'static str, i64); 4] {
         [
@@ -217,6 +240,7 @@ impl Rates {
     fn check(&self) -> Result<(), PriceError> {
         self.components()
             .into_iter()
+            .chain(self.cache_write_1h.map(|rate| ("cache_write_1h", rate)))
             .try_for_each(|(name, rate)| bounded(name, rate, RATE_NANO_PER_MTOK_MAX))
     }
 }
@@ -244,8 +268,11 @@ const fn bounded(component: &'static str, nano: i64, bound: i64) -> Result<(), P
 /// Every text is preceded by its length and every number is 8 bytes, big-endian, so that no two
 /// prices share an encoding.
 fn hash(provider: &str, model: &str, effective_from: DateTime<Utc>, tariff: &Tariff) -> [u8; 32] {
+    let mut all = std::iter::once(&tariff.base).chain(tariff.tiers.iter().map(|tier| &tier.rates));
+    let hours = all.any(|rates| rates.cache_write_1h.is_some());
+    let encoding = if hours { ENCODING_WITH_HOURS } else { ENCODING };
     let mut digest = Sha256::new();
-    for text in [ENCODING, provider.as_bytes(), model.as_bytes()] {
+    for text in [encoding, provider.as_bytes(), model.as_bytes()] {
         digest.update((text.len() as u64).to_be_bytes());
         digest.update(text);
     }
@@ -254,6 +281,10 @@ fn hash(provider: &str, model: &str, effective_from: DateTime<Utc>, tariff: &Tar
     let rates = |digest: &mut Sha256, rates: &Rates| {
         for (_, rate) in rates.components() {
             digest.update(rate.to_be_bytes());
+        }
+        if hours {
+            // No rate is negative, so that none is another.
+            digest.update(rates.cache_write_1h.unwrap_or(-1).to_be_bytes());
         }
     };
     rates(&mut digest, &tariff.base);

@@ -11,15 +11,17 @@ use serde_json::{Map, Value};
 /// window; with it, no product of tokens and price can leave the range of the arithmetic.
 pub const TOKENS_MAX: u64 = 1 << 40;
 
-/// Tokens of one call by the rate that they are billed at. The four billed kinds are disjoint.
+/// Tokens of one call by the rate that they are billed at. The five billed kinds are disjoint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Usage {
     /// Input tokens billed at the full rate: neither read from nor written to a cache.
     pub input_tokens: u64,
     /// Input tokens read from the provider's cache.
     pub cached_input_tokens: u64,
-    /// Input tokens written to the provider's cache.
+    /// Input tokens written to the provider's cache, for as long as it keeps them by itself.
     pub cache_write_tokens: u64,
+    /// Input tokens written to the provider's cache for an hour.
+    pub cache_write_1h_tokens: u64,
     /// Output tokens, those of reasoning included.
     pub output_tokens: u64,
     /// Informational: the part of `output_tokens` spent on reasoning. Never billed again.
@@ -109,6 +111,7 @@ impl Usage {
             input_tokens: tokens("input_tokens", input)?,
             cached_input_tokens: tokens("cache_read_input_tokens", cache_read)?,
             cache_write_tokens: tokens("cache_creation_input_tokens", cache_creation)?,
+            cache_write_1h_tokens: 0,
             output_tokens: tokens("output_tokens", output)?,
             reasoning_tokens: 0,
         })
@@ -119,7 +122,13 @@ impl Usage {
     pub const fn input_total(&self) -> u64 {
         self.input_tokens
             .saturating_add(self.cached_input_tokens)
-            .saturating_add(self.cache_write_tokens)
+            .saturating_add(self.cache_written_total())
+    }
+
+    /// All input tokens written to the provider's cache, for however long.
+    #[must_use]
+    pub const fn cache_written_total(&self) -> u64 {
+        self.cache_write_tokens.saturating_add(self.cache_write_1h_tokens)
     }
 
     /// Whether nothing was used. From a provider that delivered an answer this is hardly true, and
@@ -227,16 +236,25 @@ impl Reading {
             (one, other) => one.or(other).cloned(),
         };
         read(merged.as_ref(), |fields| {
+            let summed = iterations(fields)?;
+            let fields = summed.as_ref().unwrap_or(fields);
             let input = count(fields, "input_tokens")?;
             let output = count(fields, "output_tokens")?;
             let (Some(input_tokens), Some(output_tokens)) = (input, output) else {
                 return Ok(None);
             };
             let thought = nested(fields, "output_tokens_details", "thinking_tokens")?.unwrap_or(0);
+            let hour = nested(fields, "cache_creation", "ephemeral_1h_input_tokens")?.unwrap_or(0);
+            let written = count(fields, "cache_creation_input_tokens")?.unwrap_or(hour);
+            let shorter = written.checked_sub(hour).ok_or(Absurd::PartAboveWhole {
+                part: "ephemeral_1h_input_tokens",
+                whole: "cache_creation_input_tokens",
+            })?;
             Ok(Some(Usage {
                 input_tokens,
                 cached_input_tokens: count(fields, "cache_read_input_tokens")?.unwrap_or(0),
-                cache_write_tokens: count(fields, "cache_creation_input_tokens")?.unwrap_or(0),
+                cache_write_tokens: shorter,
+                cache_write_1h_tokens: hour,
                 output_tokens,
                 reasoning_tokens: thought.min(output_tokens),
             }))
@@ -254,6 +272,35 @@ impl Reading {
             other => other,
         }
     }
+}
+
+/// Anthropic's counts over all that a call took, where a compaction of the conversation was a part of it:
+/// the counts at the top then leave it out, though it is billed (platform.claude.com, "Compaction",
+/// section "Understanding usage"). `None` where there was none.
+fn iterations(fields: &Map<String, Value>) -> Result<Option<Map<String, Value>>, Absurd> {
+    const SUMMED: [&str; 4] =
+        ["input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"];
+    let kind = |one: &Value| one.get("type").and_then(Value::as_str).map(str::to_owned);
+    let Some(Value::Array(iterations)) = fields.get("iterations") else { return Ok(None) };
+    if !iterations.iter().any(|one| kind(one).as_deref() == Some("compaction")) {
+        return Ok(None);
+    }
+    let mut summed = fields.clone();
+    for field in SUMMED {
+        let mut sum = 0_u64;
+        for one in iterations.iter().filter_map(Value::as_object) {
+            sum = sum.saturating_add(count(one, field)?.unwrap_or(0));
+        }
+        summed.insert(field.into(), sum.into());
+    }
+    let mut hour = 0_u64;
+    for one in iterations.iter().filter_map(Value::as_object) {
+        let more = nested(one, "cache_creation", "ephemeral_1h_input_tokens")?;
+        hour = hour.saturating_add(more.unwrap_or(0));
+    }
+    let cache_creation = Map::from_iter([("ephemeral_1h_input_tokens".to_owned(), hour.into())]);
+    summed.insert("cache_creation".into(), Value::Object(cache_creation));
+    Ok(Some(summed))
 }
 
 /// OpenAI's counts in normal form. The prompt includes what was read from a cache and, where it is told,
@@ -278,6 +325,7 @@ fn openai(
         input_tokens,
         cached_input_tokens: cached,
         cache_write_tokens: written,
+        cache_write_1h_tokens: 0,
         output_tokens: completion,
         reasoning_tokens: reasoning,
     })

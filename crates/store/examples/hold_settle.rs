@@ -179,6 +179,7 @@ async fn furnish(store: &Store) -> Result<Seat, Fault> {
         input_nano_per_mtok: 1,
         cached_input_nano_per_mtok: 1,
         cache_write_nano_per_mtok: 1,
+        cache_write_1h_nano_per_mtok: None,
         output_nano_per_mtok: 1,
         request_nano: 0,
         tiers: serde_json::json!([]),
@@ -248,6 +249,7 @@ fn record(seat: Seat, id: CallId) -> CallRecord {
         input_tokens: 10,
         cached_input_tokens: 0,
         cache_write_tokens: 0,
+        cache_write_1h_tokens: 0,
         output_tokens: 20,
         reasoning_tokens: 0,
         charge: NanoUsd(700),
@@ -278,5 +280,6 @@ fn record(seat: Seat, id: CallId) -> CallRecord {
         user_agent: None,
         agent: None,
         decision: None,
+        origin: None,
     }
 }

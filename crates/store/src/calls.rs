@@ -10,6 +10,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::error::StoreError;
+use crate::origins::Origin;
 use crate::tenant::TenantTx;
 
 /// A call, as it is written down once it is over. Texts longer than their column are cut; counts are
@@ -36,6 +37,8 @@ pub struct CallRecord {
     pub cached_input_tokens: u64,
     /// Of those, written to the provider's cache.
     pub cache_write_tokens: u64,
+    /// Of these, written to be kept for an hour.
+    pub cache_write_1h_tokens: u64,
     /// Tokens of the answer, reasoning included.
     pub output_tokens: u64,
     /// Of those, reasoning.
@@ -97,6 +100,9 @@ pub struct CallRecord {
     /// How its target was chosen, in the form of `contract::call::Decision`. Written down unless it is
     /// larger than [`DECISION_BYTES_MAX`], and read by [`TenantTx::call_decision`] only.
     pub decision: Option<Value>,
+    /// What the answer left with the provider account that made it. Written down, and read by
+    /// [`crate::Store::origins`] only.
+    pub origin: Option<Origin>,
 }
 
 /// Largest decision that is kept, in bytes of compact JSON.
@@ -170,7 +176,8 @@ impl TenantTx<'_> {
         let rows = sqlx::query!(
             r#"select c.tenant_id, c.id, c.project_id, c.key_id, c.price_id, c.started_at,
                       c.ended_at, c.input_tokens, c.cached_input_tokens,
-                      c.cache_write_tokens, c.output_tokens, c.reasoning_tokens,
+                      c.cache_write_tokens, c.cache_write_1h_tokens, c.output_tokens,
+                      c.reasoning_tokens,
                       c.charge_nano, c.cost_nano, c.request_bytes, c.response_bytes,
                       c.authenticated_us, c.routed_us, c.admitted_us, c.first_byte_us,
                       c.upstream_done_us, c.total_us, c.markup_ppm, c.status, c.streamed,
@@ -201,6 +208,7 @@ impl TenantTx<'_> {
                     input_tokens: row.input_tokens.unsigned_abs(),
                     cached_input_tokens: row.cached_input_tokens.unsigned_abs(),
                     cache_write_tokens: row.cache_write_tokens.unsigned_abs(),
+                    cache_write_1h_tokens: row.cache_write_1h_tokens.unsigned_abs(),
                     output_tokens: row.output_tokens.unsigned_abs(),
                     reasoning_tokens: row.reasoning_tokens.unsigned_abs(),
                     charge: NanoUsd(row.charge_nano),
@@ -235,6 +243,7 @@ impl TenantTx<'_> {
                     user_agent: row.user_agent,
                     agent: row.agent,
                     decision: None,
+                    origin: None,
                 };
                 Ok(NamedCall { call, project: row.project, key: row.key })
             })

@@ -42,6 +42,7 @@ pub mod keys;
 pub mod kills;
 pub mod ledger;
 pub mod nodes;
+pub mod origins;
 pub mod prices;
 pub mod projects;
 pub mod providers;

@@ -25,6 +25,8 @@ pub struct PriceRow {
     pub cached_input_nano_per_mtok: i64,
     /// Input written to the provider's cache.
     pub cache_write_nano_per_mtok: i64,
+    /// Input written to the provider's cache for an hour; `None` where there is no price for it.
+    pub cache_write_1h_nano_per_mtok: Option<i64>,
     /// Output.
     pub output_nano_per_mtok: i64,
     /// Per request, in nano-USD.
@@ -51,10 +53,10 @@ impl SystemTx<'_> {
         let done = sqlx::query!(
             "insert into platform.price (id, provider, model, effective_from, input_nano_per_mtok,
                cached_input_nano_per_mtok, cache_write_nano_per_mtok, output_nano_per_mtok,
-               request_nano, tiers, source, hash)
+               request_nano, tiers, source, hash, cache_write_1h_nano_per_mtok)
              select * from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[],
                $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::jsonb[],
-               $11::text[], $12::bytea[])
+               $11::text[], $12::bytea[], $13::bigint[])
              on conflict (hash) do nothing",
             &prices.iter().map(|price| price.id.uuid()).collect::<Vec<_>>(),
             &word(|price| &price.provider),
@@ -68,6 +70,8 @@ impl SystemTx<'_> {
             &tiers,
             &word(|price| &price.source),
             &prices.iter().map(|price| price.hash.to_vec()).collect::<Vec<_>>(),
+            &prices.iter().map(|price| price.cache_write_1h_nano_per_mtok).collect::<Vec<_>>()
+                as &[Option<i64>],
         )
         .execute(self.connection())
         .await?;
@@ -93,6 +97,7 @@ impl TenantTx<'_> {
                 input_nano_per_mtok: row.input_nano_per_mtok,
                 cached_input_nano_per_mtok: row.cached_input_nano_per_mtok,
                 cache_write_nano_per_mtok: row.cache_write_nano_per_mtok,
+                cache_write_1h_nano_per_mtok: row.cache_write_1h_nano_per_mtok,
                 output_nano_per_mtok: row.output_nano_per_mtok,
                 request_nano: row.request_nano,
                 tiers: row.tiers,

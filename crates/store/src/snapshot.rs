@@ -356,6 +356,7 @@ async fn targets(
                   p.effective_from as "effective_from?",
                   p.input_nano_per_mtok as "input?", p.cached_input_nano_per_mtok as "cached_input?",
                   p.cache_write_nano_per_mtok as "cache_write?",
+                  p.cache_write_1h_nano_per_mtok as "cache_write_1h?",
                   p.output_nano_per_mtok as "output?", p.request_nano as "request?",
                   p.tiers as "tiers?", p.source as "source?", p.hash as "hash?"
            from platform.target t
@@ -380,6 +381,7 @@ async fn targets(
                 input_nano_per_mtok: row.input.unwrap_or_default(),
                 cached_input_nano_per_mtok: row.cached_input.unwrap_or_default(),
                 cache_write_nano_per_mtok: row.cache_write.unwrap_or_default(),
+                cache_write_1h_nano_per_mtok: row.cache_write_1h,
                 output_nano_per_mtok: row.output.unwrap_or_default(),
                 request_nano: row.request.unwrap_or_default(),
                 tiers: row.tiers.unwrap_or_default(),

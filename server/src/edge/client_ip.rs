@@ -70,24 +70,24 @@ mod tests {
     }
 
     #[test]
-    fn a_stranger_cannot_name_another_address() {
+    fn t41_a_stranger_cannot_name_another_address() {
         assert_eq!(resolved("203.0.113.9", &["198.51.100.1"]), "203.0.113.9");
     }
 
     #[test]
-    fn the_first_untrusted_hop_from_the_right_counts() {
+    fn t41_the_first_untrusted_hop_from_the_right_counts() {
         assert_eq!(resolved("10.0.0.1", &["1.2.3.4, 198.51.100.7, 10.9.9.9"]), "198.51.100.7");
         assert_eq!(resolved("10.0.0.1", &["1.2.3.4", "198.51.100.7"]), "198.51.100.7");
         assert_eq!(resolved("fd00::1", &["2001:db8::5"]), "2001:db8::5");
     }
 
     #[test]
-    fn mapped_addresses_are_the_addresses_they_map() {
+    fn t41_mapped_addresses_are_the_addresses_they_map() {
         assert_eq!(resolved("::ffff:10.0.0.1", &["::ffff:198.51.100.7"]), "198.51.100.7");
     }
 
     #[test]
-    fn garbage_stops_the_walk_at_what_is_known() {
+    fn t41_garbage_stops_the_walk_at_what_is_known() {
         assert_eq!(resolved("10.0.0.1", &["198.51.100.7, unknown"]), "10.0.0.1");
         assert_eq!(resolved("10.0.0.1", &[]), "10.0.0.1");
     }

@@ -98,6 +98,21 @@ fn refused(code: &str) -> (&'static str, &'static str) {
             "Every provider behind the model has failed of late and is left alone for a while.",
             "Retry after the pause named in \"Retry-After\"; the operator sees why under Circuits.",
         ),
+        "model_unavailable" => (
+            "As it is set up, no provider behind the model can be called.",
+            "Ask the operator: the call's decision says of each target why. Trying again does not help; \
+             another model may answer.",
+        ),
+        "provider_account_unavailable" => (
+            "The call went on from an answer that one provider account alone can read, and that account \
+             could not take it. It was sent to no other.",
+            "The answer says why, and when to retry where that helps. Else begin anew, without the earlier \
+             response and its encrypted reasoning.",
+        ),
+        "provider_accounts_mixed" => (
+            "The call went on from answers of more than one provider account, and none can read them all.",
+            "Leave out the response or the encrypted reasoning of all but one.",
+        ),
         "idempotency_key_used" | "idempotency_key_conflict" => (
             "The idempotency key was used before.",
             "Nothing was sent or charged again. Use a new key for each new request.",
@@ -136,7 +151,10 @@ mod tests {
             Refusal::MethodNotAllowed { route },
             Refusal::UnsupportedMediaType,
             Refusal::IdempotencyConflict,
-            Refusal::Unpriced { model },
+            Refusal::Unpriced { model: model.clone() },
+            Refusal::NoTarget { model },
+            Refusal::AccountAway { reason: String::new(), retry_after_s: None },
+            Refusal::AccountsMixed,
             Refusal::ContextTooLong { tokens: 2, most: 1 },
             Refusal::CircuitOpen { retry_after_s: 1 },
             Refusal::Overloaded,

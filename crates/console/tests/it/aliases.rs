@@ -47,6 +47,7 @@ async fn furnished() -> (House, Caller) {
         input_nano_per_mtok: 150_000_000,
         cached_input_nano_per_mtok: 75_000_000,
         cache_write_nano_per_mtok: 150_000_000,
+        cache_write_1h_nano_per_mtok: None,
         output_nano_per_mtok: 600_000_000,
         request_nano: 0,
         tiers: json!([]),

@@ -36,6 +36,7 @@ pub fn record(
         input_tokens: 0,
         cached_input_tokens: 0,
         cache_write_tokens: 0,
+        cache_write_1h_tokens: 0,
         output_tokens: 0,
         reasoning_tokens: 0,
         charge: NanoUsd::ZERO,
@@ -66,6 +67,7 @@ pub fn record(
         user_agent: Some("a program".into()),
         agent: None,
         decision: None,
+        origin: None,
     }
 }
 
@@ -153,6 +155,7 @@ async fn price(house: &House) -> PriceId {
         input_nano_per_mtok: 100_000_000,
         cached_input_nano_per_mtok: 50_000_000,
         cache_write_nano_per_mtok: 100_000_000,
+        cache_write_1h_nano_per_mtok: None,
         output_nano_per_mtok: 200_000_000,
         request_nano: 0,
         tiers: serde_json::json!([]),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use domain::provider::Surface;
 
-use super::tool::others;
+use super::tool::{is_search, others};
 use crate::dropped::Place;
 use crate::fault::{Path, Unsupported};
 use crate::fields::{Fields, elements};
@@ -98,13 +98,24 @@ fn result<'a>(block: &Fields<'a, '_>, to: Surface) -> Result<Item<'a>, Unsupport
                 elements(content, &path)?
                     .into_iter()
                     .enumerate()
-                    .map(|(index, node)| part(&Fields::open(node, path.index(index))?, to))
+                    .map(|(index, node)| found_or_part(&Fields::open(node, path.index(index))?, to))
                     .collect::<Result<_, _>>()?
             }
         },
     };
     let failed = block.flag("is_error")?.unwrap_or(false);
     Ok(Item::Result { call_id: block.need_text("tool_use_id")?, parts, failed })
+}
+
+/// A piece of a tool's result. A client that searches for tools itself answers with references to what it
+/// found; their definitions are with the others.
+fn found_or_part<'a>(block: &Fields<'a, '_>, to: Surface) -> Result<Part<'a>, Unsupported> {
+    if block.kind()? != "tool_reference" {
+        return part(block, to);
+    }
+    others(block, &["type", "tool_name"], Place::Part)?;
+    let name = block.need_text("tool_name")?;
+    Ok(Part::Text(format!("The tool `{name}` can be called now.").into()))
 }
 
 /// What the model said before; whatever its provider put beside it is left out.
@@ -134,6 +145,9 @@ fn assistant<'a>(
             })),
             // Signed for its maker alone. The conversation goes on without it.
             "thinking" | "redacted_thinking" => {}
+            // Which tools were found does not matter where all are known.
+            "server_tool_use" if is_search(&block.need_text("name")?) => {}
+            "tool_search_tool_result" => {}
             _ => return Err(block.at("type").refuse(SERVER)),
         }
     }

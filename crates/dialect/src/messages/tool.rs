@@ -9,23 +9,33 @@ use crate::node::Node;
 use crate::turn::{Choice, Input, Tool};
 
 const BUILT_IN: &str = "tools that Anthropic defines or runs have no translation";
-const DEFERRED: &str = "the provider of this model has no search for tools";
+/// How the types of Anthropic's search for tools begin, which it runs itself.
+const SEARCH: &str = "tool_search_tool_";
 const CALLERS: &str = "the provider of this model calls no tools out of code";
 
 /// Reads the definitions.
 pub(crate) fn parse<'a>(node: Node<'a>, path: &Path<'_>) -> Result<Vec<Tool<'a>>, Unsupported> {
-    elements(node, path)?
-        .into_iter()
-        .enumerate()
-        .map(|(index, node)| tool(&Fields::open(node, path.index(index))?))
-        .collect()
+    let nodes = elements(node, path)?;
+    let mut tools = Vec::with_capacity(nodes.len());
+    for (index, node) in nodes.iter().enumerate() {
+        let fields = Fields::open(*node, path.index(index))?;
+        // It finds tools whose definitions are kept back; none are, so that there is nothing to find.
+        if !(nodes.len() > 1 && is_search(&fields.kind()?)) {
+            tools.push(tool(&fields)?);
+        }
+    }
+    Ok(tools)
+}
+
+/// Whether a type, or a name as Anthropic gives it, is that of its search for tools.
+pub(crate) fn is_search(word: &str) -> bool {
+    word.starts_with(SEARCH)
 }
 
 fn tool<'a>(fields: &Fields<'a, '_>) -> Result<Tool<'a>, Unsupported> {
     if !matches!(&*fields.kind()?, "custom" | "") {
         return Err(fields.at("type").refuse(BUILT_IN));
     }
-    fields.without("defer_loading", DEFERRED)?;
     if let Some(node) = fields.get("allowed_callers") {
         let path = fields.at("allowed_callers");
         for (index, caller) in elements(node, &path)?.into_iter().enumerate() {

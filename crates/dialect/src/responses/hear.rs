@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::answer::finish;
+use super::place::{Places, Says};
 use crate::delta::{Delta, Key, Kind};
 use crate::failure::Failure;
 use crate::fault::{Broken, broken};
@@ -15,6 +16,7 @@ pub(crate) struct Ear {
     /// Parts of which something has come. Some servers send a part only when it is done.
     heard: HashSet<Key>,
     calls: HashSet<Key>,
+    places: Places,
 }
 
 /// Which list of an item a part is in.
@@ -76,7 +78,7 @@ impl Ear {
             List::Content => fields.whole("content_index"),
             List::Summary => fields.whole("summary_index"),
         };
-        let key = key(fields, list, index.unwrap_or(0))?;
+        let key = key(self.places.of(fields, Says::Part)?, list, index.unwrap_or(0));
         let text = match step {
             "delta" => fields.text("delta"),
             "done" if !self.heard.contains(&key) => fields.text(whole),
@@ -103,13 +105,17 @@ impl Ear {
         deltas: &mut Vec<Delta<'a>>,
     ) -> Result<(), Broken> {
         let item = fields.get("item").and_then(Node::members).unwrap_or_default();
+        let place = self.places.of(fields, if done { Says::Done } else { Says::Added })?;
         let custom = match &*item.text("type").unwrap_or_default() {
             "function_call" => false,
             "custom_tool_call" => true,
-            _ if done => return self.unheard(fields, &item, deltas),
+            _ if done => {
+                self.unheard(place, &item, deltas);
+                return Ok(());
+            }
             _ => return Ok(()),
         };
-        let key = key(fields, List::Whole, 0)?;
+        let key = key(place, List::Whole, 0);
         if self.calls.insert(key) {
             let id = item.text("call_id").unwrap_or_default();
             let name = item.text("name").ok_or(broken("a function call names no function"))?;
@@ -127,12 +133,7 @@ impl Ear {
     }
 
     /// Tells the texts of a done item of which nothing was heard before.
-    fn unheard<'a>(
-        &mut self,
-        fields: &Members<'a>,
-        item: &Members<'a>,
-        deltas: &mut Vec<Delta<'a>>,
-    ) -> Result<(), Broken> {
+    fn unheard<'a>(&mut self, place: u64, item: &Members<'a>, deltas: &mut Vec<Delta<'a>>) {
         let thinks = item.text("type").as_deref() == Some("reasoning");
         for (list, name) in [(List::Summary, "summary"), (List::Content, "content")] {
             for (index, part) in (0_u64..).zip(item.elements(name)) {
@@ -143,14 +144,13 @@ impl Ear {
                     (None, Some(refusal)) => (Kind::Refusal, refusal),
                     (None, None) => continue,
                 };
-                let key = key(fields, list, index)?;
+                let key = key(place, list, index);
                 if !text.is_empty() && self.heard.insert(key) {
                     deltas.push(Delta::Text { key, kind, text });
                     deltas.push(Delta::End { key });
                 }
             }
         }
-        Ok(())
     }
 }
 
@@ -166,12 +166,11 @@ fn ended(fields: &Members<'_>, deltas: &mut Vec<Delta<'_>>) -> Result<(), Broken
 }
 
 /// A part's key: its item's place, then its own.
-fn key(fields: &Members<'_>, list: List, index: u64) -> Result<Key, Broken> {
-    let item = fields.whole("output_index").ok_or(broken("an event has no output index"))?;
+fn key(item: u64, list: List, index: u64) -> Key {
     let list = match list {
         List::Whole => 0,
         List::Content => 1,
         List::Summary => 2,
     };
-    Ok(item.wrapping_shl(24) | list << 20 | index & 0xf_ffff)
+    item.wrapping_shl(24) | list << 20 | index & 0xf_ffff
 }

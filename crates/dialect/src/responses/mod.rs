@@ -4,6 +4,7 @@ pub(crate) mod compose;
 pub(crate) mod parse;
 
 mod item;
+mod place;
 mod tool;
 
 pub(crate) mod answer;

@@ -196,11 +196,12 @@ fn what_the_target_cannot_say_is_refused_by_its_path() {
             json!({"tools": [{"name": "a", "input_schema": {}}, {"type": "bash_20250124", "name": "bash"}]}),
             "tools[1].type",
         ),
+        // Without any tool to find, there is nothing that stands for a search for tools.
         (
             Messages,
             Chat,
-            json!({"tools": [{"name": "a", "input_schema": {}, "defer_loading": true}]}),
-            "tools[0].defer_loading",
+            json!({"tools": [{"type": "tool_search_tool_regex_20251119", "name": "tool_search_tool_regex"}]}),
+            "tools[0].type",
         ),
         (
             Messages,

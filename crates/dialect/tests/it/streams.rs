@@ -1,5 +1,7 @@
 //! Streams amount to the whole answer, and keep their order however they end.
 
+use std::collections::HashMap;
+
 use dialect::{Context, Step, Stream};
 use domain::provider::Surface;
 use proptest::prelude::*;
@@ -173,6 +175,72 @@ fn t25_a_stream_without_its_formal_end_is_complete_once_the_answer_is() {
         assert_eq!(step, Step::Done);
         orderly(client, &sse::events(&told), step, false);
     }
+}
+
+/// The events of a provider of Responses as a server sends them that does not number its items: with each
+/// item's id, or with nothing.
+fn unnumbered(events: &[Event], named: bool) -> Vec<Event> {
+    let mut ids: HashMap<u64, Value> = HashMap::new();
+    events
+        .iter()
+        .map(|(name, data)| {
+            let mut event: Value = serde_json::from_str(data).unwrap();
+            let fields = event.as_object_mut().unwrap();
+            for index in ["content_index", "summary_index", "sequence_number"] {
+                fields.remove(index);
+            }
+            let place = fields.remove("output_index").and_then(|place| place.as_u64());
+            fields.remove("item_id");
+            if let (Some(place), false) = (&place, fields.contains_key("item"))
+                && named
+            {
+                fields.insert("item_id".into(), ids[place].clone());
+            }
+            if let Some(item) = fields.get_mut("item").and_then(Value::as_object_mut) {
+                // llama.cpp gives calls no id of their own: what grows is named by the call's.
+                let id = item.remove("id").unwrap();
+                let id = item.get("call_id").cloned().unwrap_or(id);
+                if named && !item.contains_key("call_id") {
+                    item.insert("id".into(), id.clone());
+                }
+                ids.insert(place.unwrap(), id);
+            }
+            (name.clone(), event.to_string())
+        })
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_server_that_does_not_number_its_items_is_understood_as_one_that_does(
+        reply in reply(),
+        named in any::<bool>(),
+    ) {
+        for client in [Surface::Chat, Surface::Messages] {
+            let context = context(client, Surface::Responses, true);
+            let events = stream(Surface::Responses, &reply);
+            let expected = sse::run(&context, &events);
+            prop_assert_eq!(sse::run(&context, &unnumbered(&events, named)), expected);
+        }
+    }
+}
+
+#[test]
+fn a_stream_that_could_be_read_in_two_ways_is_broken() {
+    let added = |id: &str| {
+        let item = json!({"type": "message", "id": id, "content": []});
+        json!({"type": "response.output_item.added", "item": item}).to_string()
+    };
+    let delta = json!({"type": "response.output_text.delta", "delta": "whose?"}).to_string();
+    let mut stream = Stream::new(context(Surface::Chat, Surface::Responses, false));
+    let mut out = Vec::new();
+    for event in [added("one"), added("other")] {
+        assert_eq!(stream.event(None, event.as_bytes(), &mut out), Ok(Step::Going));
+    }
+    let broken = stream.event(None, delta.as_bytes(), &mut out).unwrap_err();
+    assert!(broken.what.contains("more than one item is open"), "{}", broken.what);
 }
 
 #[test]

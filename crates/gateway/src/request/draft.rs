@@ -4,11 +4,12 @@ use std::ops::Range;
 
 use domain::provider::{Capability, Surface};
 
-use super::field::{boolean, invalid, model, says_something, whole, word, word_in};
+use super::field::{boolean, invalid, model, reference, says_something, whole, word, word_in};
 use super::prompt::{Found, items, messages, texts};
 use super::stream_options::{self, StreamOptions};
 use super::{ANSWERS_MAX, AskedFor, Invalid, Needs, OUTPUT_TOKENS_MAX};
 use crate::json::Scanner;
+use crate::origin::{MARKS_MAX, Mark};
 
 /// Tiers of service that cost what the catalogue says. A dearer or cheaper one could not be charged
 /// provably.
@@ -28,6 +29,7 @@ pub(super) struct Draft {
     answers: u64,
     needs: Needs,
     bound_to_account: bool,
+    marks: Vec<Mark>,
     priced_apart: Option<&'static str>,
 }
 
@@ -45,6 +47,7 @@ impl Draft {
             answers: 1,
             needs: Needs::default(),
             bound_to_account: false,
+            marks: Vec::new(),
             priced_apart: None,
         }
     }
@@ -116,10 +119,7 @@ impl Draft {
         name: &str,
     ) -> Result<bool, Invalid> {
         match name {
-            "messages" => {
-                let found = messages(text, scanner)?;
-                self.found(found);
-            }
+            "messages" => self.read_messages(text, scanner)?,
             "stream_options" => self.stream_options = stream_options::read(text, scanner)?,
             "max_tokens" | "max_completion_tokens" => self.bound(text, scanner, name)?,
             "n" => self.answers = whole(text, scanner, name, ANSWERS_MAX)?.unwrap_or(1),
@@ -150,26 +150,15 @@ impl Draft {
                 self.found(found);
             }
             "max_output_tokens" => self.bound(text, scanner, name)?,
-            "text" => {
-                if scanner.kind()? == crate::json::Kind::Object {
-                    scanner.object(|scanner, name| -> Result<(), Invalid> {
-                        if name == "format" {
-                            self.structured(word_in(text, scanner, "type")?.as_deref());
-                        } else {
-                            scanner.value()?;
-                        }
-                        Ok(())
-                    })?;
-                } else {
-                    scanner.value()?;
-                }
-            }
+            "text" => self.format_within(text, scanner)?,
             "reasoning" => {
                 let says = says_something(text, scanner)?;
                 self.reasons(says);
             }
             "previous_response_id" | "conversation" => {
-                self.bound_to_account |= says_something(text, scanner)?;
+                let (refers, id) = reference(text, scanner)?;
+                self.bound_to_account |= refers;
+                self.marks.extend(id.map(|id| Mark::of(&id)));
                 self.prompt = true;
             }
             "prompt" => self.prompt |= says_something(text, scanner)?,
@@ -192,16 +181,14 @@ impl Draft {
         name: &str,
     ) -> Result<bool, Invalid> {
         match name {
-            "messages" => {
-                let found = messages(text, scanner)?;
-                self.found(found);
-            }
+            "messages" => self.read_messages(text, scanner)?,
             "max_tokens" => self.bound(text, scanner, name)?,
             "thinking" => {
                 let kind = word_in(text, scanner, "type")?;
                 self.reasons(kind.is_some_and(|kind| kind != "disabled"));
             }
             "output_format" => self.structured(word_in(text, scanner, "type")?.as_deref()),
+            "output_config" => self.format_within(text, scanner)?,
             _ => return Ok(false),
         }
         Ok(true)
@@ -242,9 +229,34 @@ impl Draft {
         Ok(true)
     }
 
+    fn read_messages(&mut self, text: &str, scanner: &mut Scanner<'_>) -> Result<(), Invalid> {
+        let found = messages(text, scanner)?;
+        self.found(found);
+        Ok(())
+    }
+
+    /// An object that holds the answer's `format` beside other things.
+    fn format_within(&mut self, text: &str, scanner: &mut Scanner<'_>) -> Result<(), Invalid> {
+        if scanner.kind()? != crate::json::Kind::Object {
+            scanner.value()?;
+            return Ok(());
+        }
+        scanner.object(|scanner, name| -> Result<(), Invalid> {
+            if name == "format" {
+                self.structured(word_in(text, scanner, "type")?.as_deref());
+            } else {
+                scanner.value()?;
+            }
+            Ok(())
+        })
+    }
+
     fn found(&mut self, found: Found) {
         self.prompt = true;
         self.bound_to_account |= found.bound_to_account;
+        if self.surface == Surface::Responses {
+            self.marks.extend(found.marks);
+        }
         found.needs.iter().for_each(|capability| self.needs.add(capability));
     }
 
@@ -266,7 +278,8 @@ impl Draft {
         }
     }
 
-    pub(super) fn finish(self) -> Result<AskedFor, Invalid> {
+    pub(super) fn finish(mut self) -> Result<AskedFor, Invalid> {
+        self.marks.drain(..self.marks.len().saturating_sub(MARKS_MAX));
         let (model, model_at) = self.model.ok_or_else(|| invalid("model", "it is missing"))?;
         let prompt = match self.surface {
             Surface::Chat | Surface::Messages | Surface::CountTokens => "messages",
@@ -293,6 +306,7 @@ impl Draft {
             answers: u32::try_from(answers).unwrap_or(1),
             needs: self.needs,
             bound_to_account: self.bound_to_account,
+            marks: self.marks,
             priced_apart: self.priced_apart,
         })
     }

@@ -127,6 +127,26 @@ pub(super) fn says_something(text: &str, scanner: &mut Scanner<'_>) -> Result<bo
     })
 }
 
+/// What refers to something that is kept elsewhere: whether it says something, and the id it gives, as a
+/// string or within an object.
+pub(super) fn reference<'a>(
+    text: &'a str,
+    scanner: &mut Scanner<'_>,
+) -> Result<(bool, Option<Cow<'a, str>>), Invalid> {
+    match scanner.kind()? {
+        Kind::String => {
+            let span = scanner.value()?;
+            let id = unescape(text, span.start + 1..span.end - 1).filter(|id| !id.is_empty());
+            Ok((span.len() > 2, id))
+        }
+        Kind::Object => {
+            let id = word_in(text, scanner, "id")?.filter(|id| !id.is_empty());
+            Ok((true, id))
+        }
+        _ => Ok((says_something(text, scanner)?, None)),
+    }
+}
+
 /// The string under one name of an object; `None` where the value is no object or lacks it.
 pub(super) fn word_in<'a>(
     text: &'a str,

@@ -16,6 +16,7 @@ use domain::provider::{Capability, Surface};
 use domain::refusal::Refusal;
 
 use crate::json::{Kind, Malformed, Scanner};
+use crate::origin::Mark;
 use draft::Draft;
 use field::invalid;
 use stream_options::StreamOptions;
@@ -42,6 +43,7 @@ pub struct AskedFor {
     answers: u32,
     needs: Needs,
     bound_to_account: bool,
+    marks: Vec<Mark>,
     priced_apart: Option<&'static str>,
 }
 
@@ -142,6 +144,12 @@ impl AskedFor {
         self.bound_to_account
     }
 
+    /// What it refers to of that, as far as it can be told which account it is: the latest of it.
+    #[must_use]
+    pub fn marks(&self) -> &[Mark] {
+        &self.marks
+    }
+
     /// A field of it for which a provider bills something that no price of ours covers.
     #[must_use]
     pub const fn priced_apart(&self) -> Option<&'static str> {
@@ -198,5 +206,70 @@ const fn bit(capability: Capability) -> u8 {
         Capability::Images => 2,
         Capability::StructuredOutput => 4,
         Capability::Reasoning => 8,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn read(surface: Surface, change: Value) -> AskedFor {
+        let mut body = match surface {
+            Surface::Responses => json!({"model": "m", "input": "Hi"}),
+            _ => json!({"model": "m", "messages": [{"role": "user", "content": "Hi"}]}),
+        };
+        body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        AskedFor::parse(surface, body.to_string().as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn an_answer_after_a_schema_is_structured_output_wherever_its_format_stands() {
+        let schema = json!({"type": "json_schema", "schema": {}});
+        let text = json!({"type": "text"});
+        for (surface, wrap) in [
+            (Surface::Chat, (|format| json!({"response_format": format})) as fn(Value) -> Value),
+            (Surface::Responses, |format| json!({"text": {"verbosity": "low", "format": format}})),
+            (Surface::Messages, |format| json!({"output_format": format})),
+            (
+                Surface::Messages,
+                |format| json!({"output_config": {"effort": "low", "format": format}}),
+            ),
+        ] {
+            let needs = |format: &Value| read(surface, wrap(format.clone())).needs();
+            assert!(needs(&schema).contain(Capability::StructuredOutput), "{surface:?}");
+            assert!(!needs(&text).contain(Capability::StructuredOutput), "{surface:?}");
+        }
+        for odd in [json!(null), json!("low"), json!({"effort": "low"}), json!({"format": 3})] {
+            let asked = read(Surface::Messages, json!({"output_config": odd}));
+            assert!(!asked.needs().contain(Capability::StructuredOutput), "{odd}");
+        }
+    }
+
+    #[test]
+    fn what_one_account_alone_can_read_is_marked_and_nothing_else() {
+        let marks = |change| read(Surface::Responses, change).marks().to_vec();
+        let of = |texts: &[&str]| texts.iter().map(|text| Mark::of(text)).collect::<Vec<_>>();
+        assert_eq!(marks(json!({"previous_response_id": "resp_1"})), of(&["resp_1"]));
+        assert_eq!(marks(json!({"conversation": "conv_1"})), of(&["conv_1"]));
+        assert_eq!(marks(json!({"conversation": {"id": "conv_1"}})), of(&["conv_1"]));
+        let item = json!({"type": "item_reference", "id": "msg_1"});
+        assert_eq!(marks(json!({"input": [item]})), of(&["msg_1"]));
+        let sealed = json!({"type": "reasoning", "id": "rs_1", "encrypted_content": "a\"\u{e9}"});
+        assert_eq!(marks(json!({"input": [sealed]})), of(&["a\"\u{e9}", "rs_1"]));
+        for nothing in [
+            json!({"previous_response_id": null}),
+            json!({"previous_response_id": ""}),
+            json!({"input": [{"type": "reasoning", "id": "rs_1", "encrypted_content": ""}]}),
+            json!({"input": [{"type": "message", "id": "msg_1", "role": "user", "content": "x"}]}),
+        ] {
+            let asked = read(Surface::Responses, nothing.clone());
+            assert!(asked.marks().is_empty() && !asked.bound_to_account(), "{nothing}");
+        }
+        // Of many, the latest: those of the last turn say where the conversation is.
+        let many = (0..200).map(|n| json!({"type": "item_reference", "id": format!("rs_{n}")}));
+        let kept = marks(json!({"input": many.collect::<Vec<_>>()}));
+        assert_eq!((kept.len(), kept.last()), (crate::MARKS_MAX, Some(&Mark::of("rs_199"))));
     }
 }

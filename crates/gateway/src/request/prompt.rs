@@ -9,16 +9,19 @@ use domain::provider::Capability;
 use super::field::{expect, invalid};
 use super::{Invalid, Needs};
 use crate::json::{Kind, Scanner, unescape};
+use crate::origin::Mark;
 
 /// Most messages, input items or prompts of a request.
 pub const ELEMENTS_MAX: usize = 100_000;
 
 /// What was found on the way.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Found {
     pub(super) needs: Needs,
     /// Encrypted reasoning, or a reference to a stored item.
     pub(super) bound_to_account: bool,
+    /// Marks of that.
+    pub(super) marks: Vec<Mark>,
 }
 
 /// `messages` of a chat or of Anthropic's dialect: objects with a role.
@@ -149,6 +152,8 @@ fn parts(text: &str, scanner: &mut Scanner<'_>, found: &mut Found) -> Result<(),
 
 /// An object with a type: a part of a message, or an input item, whose own content is looked through too.
 fn part(text: &str, scanner: &mut Scanner<'_>, found: &mut Found) -> Result<(), Invalid> {
+    let mut id = None;
+    let mut refers = false;
     scanner.object(|scanner, name| -> Result<(), Invalid> {
         let kind = scanner.kind()?;
         match (&*name, kind) {
@@ -159,14 +164,24 @@ fn part(text: &str, scanner: &mut Scanner<'_>, found: &mut Found) -> Result<(), 
                     unescape(text, span.start + 1..span.end - 1).unwrap_or(Cow::Borrowed(""));
                 match &*word {
                     "image" | "image_url" | "input_image" => found.needs.add(Capability::Images),
-                    "item_reference" => found.bound_to_account = true,
+                    "item_reference" => refers = true,
                     _ => {}
                 }
                 Ok(())
             }
             ("encrypted_content", Kind::String) => {
                 let span = scanner.value()?;
-                found.bound_to_account |= span.len() > 2;
+                if let Some(sealed) = unescape(text, span.start + 1..span.end - 1)
+                    && !sealed.is_empty()
+                {
+                    refers = true;
+                    found.marks.push(Mark::of(&sealed));
+                }
+                Ok(())
+            }
+            ("id", Kind::String) => {
+                let span = scanner.value()?;
+                id = unescape(text, span.start + 1..span.end - 1);
                 Ok(())
             }
             _ => {
@@ -174,5 +189,10 @@ fn part(text: &str, scanner: &mut Scanner<'_>, found: &mut Found) -> Result<(), 
                 Ok(())
             }
         }
-    })
+    })?;
+    if refers {
+        found.bound_to_account = true;
+        found.marks.extend(id.filter(|id| !id.is_empty()).map(|id| Mark::of(&id)));
+    }
+    Ok(())
 }

@@ -56,8 +56,11 @@ const OPENAIS: &str = "openai-";
 const ANTHROPIC_VERSION: &str = "2023-06-01";
 
 /// The features of Anthropic's that Bedrock knows (Amazon Bedrock user guide, "Anthropic Claude Messages
-/// API"). For any other it refuses the whole request, where Anthropic passes it over; clients name many.
+/// API", its pages "Request and Response", "Tool use" and "Compaction"; that of search results as found by
+/// trying, envoyproxy/ai-gateway#2512). For any other it refuses the whole request, where Anthropic passes
+/// it over; clients name many.
 const ON_BEDROCK: &[&str] = &[
+    "compact-2026-01-12",
     "computer-use-2024-10-22",
     "computer-use-2025-01-24",
     "computer-use-2025-11-24",
@@ -68,10 +71,18 @@ const ON_BEDROCK: &[&str] = &[
     "fine-grained-tool-streaming-2025-05-14",
     "interleaved-thinking-2025-05-14",
     "output-128k-2025-02-19",
+    "search-results-2025-06-09",
     "token-efficient-tools-2025-02-19",
     "tool-examples-2025-10-29",
     "tool-search-tool-2025-10-19",
 ];
+
+/// What Anthropic gathers under one name, and Bedrock has under others (platform.claude.com, "Tool search
+/// tool" and "Programmatic tool calling", the tables of beta headers by provider).
+const OTHERWISE_ON_BEDROCK: &[(&str, &[&str])] = &[(
+    "advanced-tool-use-2025-11-20",
+    &["tool-examples-2025-10-29", "tool-search-tool-2025-10-19"],
+)];
 
 /// Headers of an answer that reach the client.
 const RETURNED: &[&str] = &["content-type", "retry-after", "retry-after-ms", "x-should-retry"];
@@ -133,7 +144,17 @@ pub(crate) fn to_provider(
 pub(crate) fn betas(from_client: &HeaderMap) -> Vec<String> {
     let values = from_client.get_all("anthropic-beta").iter().filter_map(|v| v.to_str().ok());
     let words = values.flat_map(|value| value.split(',')).map(str::trim);
-    words.filter(|word| ON_BEDROCK.contains(word)).map(str::to_owned).collect()
+    let mut betas: Vec<String> = Vec::new();
+    for word in words {
+        let other = OTHERWISE_ON_BEDROCK.iter().find(|(theirs, _)| *theirs == word);
+        let here = other.map_or(std::slice::from_ref(&word), |(_, names)| names);
+        for name in here.iter().filter(|name| ON_BEDROCK.contains(name)) {
+            if !betas.iter().any(|known| known == name) {
+                betas.push((*name).to_owned());
+            }
+        }
+    }
+    betas
 }
 
 const fn is_anthropic(surface: Surface) -> bool {
@@ -166,4 +187,27 @@ pub(crate) fn request_id(from_provider: &HeaderMap) -> Option<String> {
 fn nominated(headers: &HeaderMap) -> Vec<HeaderName> {
     let values = headers.get_all(header::CONNECTION).iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).filter_map(|name| name.trim().parse().ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn t53_bedrock_is_told_of_what_it_knows_under_its_own_names_and_each_once() {
+        let mut headers = HeaderMap::new();
+        let one =
+            "claude-code-20250219, advanced-tool-use-2025-11-20,interleaved-thinking-2025-05-14";
+        headers.append("anthropic-beta", HeaderValue::from_static(one));
+        let other = "tool-search-tool-2025-10-19,compact-2026-01-12, oauth-2025-04-20,";
+        headers.append("anthropic-beta", HeaderValue::from_static(other));
+        let expected = [
+            "tool-examples-2025-10-29",
+            "tool-search-tool-2025-10-19",
+            "interleaved-thinking-2025-05-14",
+            "compact-2026-01-12",
+        ];
+        assert_eq!(betas(&headers), expected);
+        assert!(betas(&HeaderMap::new()).is_empty());
+    }
 }

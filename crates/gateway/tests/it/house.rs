@@ -35,7 +35,7 @@ pub const CANARY: &str = "sk-canary-8f1c2e7d90ab4635";
 /// The key that signs towards the simulator's Bedrock.
 pub const AWS_ID: &str = "AKIACANARY0000000001";
 pub const AWS_SECRET: &str = "aws-canary-secret-51d0c9ab77e3";
-const PEPPER: [u8; 32] = [7; 32];
+pub const PEPPER: [u8; 32] = [7; 32];
 
 pub struct House {
     pub gateway: Arc<Gateway>,
@@ -76,6 +76,7 @@ pub struct CallRow {
     pub input_tokens: i64,
     pub cached_input_tokens: i64,
     pub cache_write_tokens: i64,
+    pub cache_write_1h_tokens: i64,
     pub output_tokens: i64,
     pub reasoning_tokens: i64,
     pub charge_nano: i64,
@@ -388,7 +389,8 @@ impl Estate {
                     - call.cached_input_tokens
                     - call.cache_write_tokens) as u64,
                 cached_input_tokens: call.cached_input_tokens as u64,
-                cache_write_tokens: call.cache_write_tokens as u64,
+                cache_write_tokens: (call.cache_write_tokens - call.cache_write_1h_tokens) as u64,
+                cache_write_1h_tokens: call.cache_write_1h_tokens as u64,
                 output_tokens: call.output_tokens as u64,
                 reasoning_tokens: call.reasoning_tokens as u64,
             };
@@ -418,6 +420,7 @@ pub const RATES: Rates = Rates {
     input: 150_000_001,
     cached_input: 75_000_000,
     cache_write: 150_000_000,
+    cache_write_1h: None,
     output: 600_000_007,
 };
 
@@ -451,6 +454,7 @@ pub fn row(price: &Price) -> PriceRow {
         input_nano_per_mtok: base.input,
         cached_input_nano_per_mtok: base.cached_input,
         cache_write_nano_per_mtok: base.cache_write,
+        cache_write_1h_nano_per_mtok: base.cache_write_1h,
         output_nano_per_mtok: base.output,
         request_nano: 0,
         tiers: json!([]),

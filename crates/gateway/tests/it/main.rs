@@ -9,11 +9,13 @@ mod furniture;
 mod fuzzed;
 mod hangup;
 mod house;
+mod idle;
 mod invoice;
 mod kills;
 mod once;
 #[path = "../../../dialect/tests/it/order.rs"]
 mod order;
+mod origin;
 mod path;
 mod room;
 mod routing;

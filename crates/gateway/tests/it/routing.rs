@@ -3,15 +3,18 @@
 
 use std::time::{Duration, Instant};
 
+use domain::circuit::Force;
 use domain::provider::{Capability, Strategy, Surface};
 use gateway::Settings;
 use ledger::price::Rates;
 use serde_json::{Value, json};
 use store::aliases::{AliasSpec, TargetSpec};
+use store::circuits::WHOLE_PROVIDER;
 use store::providers::ProviderSpec;
 
 use crate::furniture::{asking, asking_of};
 use crate::house::{CallRow, House, RATES, settings, target};
+use crate::surfaces::told;
 
 /// A house with two further providers at the simulator, `first` and `second`, and the alias `both` which
 /// tries this model at the first and a good one at the second.
@@ -331,7 +334,7 @@ async fn with_no_target_left_the_refusal_says_why_and_nothing_is_held() {
         (abroad, 400, "invalid_request", "region"),
         (AliasSpec::in_order("chosen", vec![narrow]), 400, "context_length_exceeded", "10"),
         (AliasSpec::in_order("chosen", vec![simple]), 400, "invalid_request", "Tools"),
-        (AliasSpec::in_order("chosen", vec![]), 502, "provider_unreachable", "provider"),
+        (AliasSpec::in_order("chosen", vec![]), 503, "model_unavailable", "`chosen`"),
     ];
     for (spec, status, code, word) in cases {
         house.estate.alias(spec).await;
@@ -345,6 +348,52 @@ async fn with_no_target_left_the_refusal_says_why_and_nothing_is_held() {
         assert!(error["error"]["message"].as_str().unwrap().contains(word), "{error}");
     }
     assert!(house.estate.transfers().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_model_that_no_provider_can_serve_is_refused_for_good_in_every_dialect() {
+    let house = House::new().await;
+    let off = ProviderSpec { active: false, ..house.estate.spec("off") };
+    let off = house.estate.provider(off).await;
+    let plain = |provider| target(provider, "sim-small", "sim-small");
+    house.estate.alias(AliasSpec::in_order("off", vec![plain(off)])).await;
+    // Where another target only has to recover, it is worth coming back.
+    let targets = vec![plain(off), plain(house.estate.provider)];
+    house.estate.alias(AliasSpec::in_order("off-and-broken", targets)).await;
+    house.follow().await;
+    for surface in Surface::ALL {
+        let body = asking_of("off", *surface, false);
+        let response = house.ask(*surface, &body).send().await.unwrap();
+        assert_eq!(response.status(), 503, "{surface:?}");
+        assert_eq!(response.headers()["x-should-retry"], "false");
+        assert!(!response.headers().contains_key("retry-after"));
+        let error: Value = response.json().await.unwrap();
+        let message = told(*surface, &error);
+        assert!(message.contains("`off`") && message.contains("does not help"), "{message}");
+        assert!(!message.contains("switched off"), "who runs a provider how: {message}");
+        if let Some(code) = error["error"].get("code") {
+            assert_eq!(code, "model_unavailable");
+        }
+    }
+    let call = house.calls(Surface::ALL.len()).await.pop().unwrap();
+    assert_eq!(call.code.as_deref(), Some("model_unavailable"));
+    assert_eq!(skips(&call), ["its provider is switched off"], "the operator sees why");
+    assert!(house.estate.transfers().await.is_empty());
+    house.estate.force(house.estate.provider, WHOLE_PROVIDER, Force::Open).await;
+    let begun = Instant::now();
+    let refused = loop {
+        let body = asking_of("off-and-broken", Surface::Chat, false);
+        let response = house.chat(&body).send().await.unwrap();
+        if response.status() == 503 {
+            break response;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(10), "it is not left alone");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    assert_eq!(refused.headers()["x-should-retry"], "true");
+    assert!(refused.headers().contains_key("retry-after"));
+    let error: Value = refused.json().await.unwrap();
+    assert_eq!(error["error"]["code"], "provider_circuit_open");
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use crate::house::{House, hello, open, settings};
 /// How long a revoked key may go on working.
 const IN_FORCE: Duration = Duration::from_secs(1);
 /// Revocations of which the quickest counts: on a busy machine one may wait for the machine.
-const TRIES: usize = 3;
+const TRIES: usize = 10;
 
 async fn status(house: &House, base: &str, key: &str) -> u16 {
     let request = house.http.post(format!("{base}/v1/chat/completions")).bearer_auth(key);

@@ -1,8 +1,12 @@
 //! Usage that cannot be trusted, and streams that do not end as they should.
 
+use domain::provider::Surface;
+use ledger::price::Rates;
 use serde_json::Value;
+use store::aliases::AliasSpec;
 
-use crate::house::{House, hello, settings};
+use crate::furniture::asking_of;
+use crate::house::{House, RATES, hello, settings, target};
 
 #[tokio::test]
 async fn b7_usage_that_is_missing_zero_or_absurd_is_never_free_and_never_believed() {
@@ -40,6 +44,77 @@ async fn b7_usage_that_is_missing_zero_or_absurd_is_never_free_and_never_believe
         }
     }
     house.estate.audit(&house.calls(done).await).await;
+}
+
+#[tokio::test]
+async fn t49_what_a_cache_keeps_for_an_hour_is_charged_at_its_price_or_looked_at_by_a_person() {
+    let house = House::new().await;
+    let dear = Rates { cache_write: 187_500_003, cache_write_1h: Some(300_000_011), ..RATES };
+    house.estate.price("with-hours", dear).await;
+    let id = house.estate.provider;
+    let spec = AliasSpec::in_order("with-hours", vec![target(id, "sim-small", "with-hours")]);
+    house.estate.alias(spec).await;
+    house.follow().await;
+    let mut done = 0;
+    for (model, payable) in [("with-hours", 4), ("sim-small", 5)] {
+        for streamed in [false, true] {
+            let body = asking_of(model, Surface::Messages, streamed);
+            let request = house.ask(Surface::Messages, &body);
+            let script = "cached_tokens=40;cache_write_tokens=20;cache_write_1h_tokens=30";
+            let response = request.header("x-simulate", script).send().await.unwrap();
+            assert_eq!(response.status(), 200);
+            response.bytes().await.unwrap();
+            done += 1;
+            let call = house.calls(done).await.pop().unwrap();
+            assert_eq!((call.cache_write_tokens, call.cache_write_1h_tokens), (50, 30));
+            assert_eq!(call.usage_source, "reported");
+            let bill = house.simulator.bills().pop().unwrap();
+            assert_eq!((bill.cache_write_tokens, bill.cache_write_1h_tokens), (50, 30));
+            let transfers = house.estate.transfers().await;
+            let owed = transfers[&call.id].iter().find(|row| row.leg == 1).unwrap();
+            assert_eq!(owed.credit, payable, "{model}: {call:#?}");
+            assert_eq!(call.note.is_some(), payable == 5, "{call:#?}");
+            if model == "with-hours" {
+                let fresh = call.input_tokens - call.cached_input_tokens - 50;
+                let nano = fresh * dear.input
+                    + call.cached_input_tokens * dear.cached_input
+                    + 20 * dear.cache_write
+                    + 30 * 300_000_011
+                    + call.output_tokens * dear.output;
+                assert!((call.cost_nano - nano / 1_000_000).abs() <= 1, "{call:#?}");
+            }
+        }
+    }
+    house.estate.audit(&house.calls(done).await).await;
+}
+
+#[tokio::test]
+async fn t16_tokens_times_price_is_the_cost_of_every_row() {
+    let house = House::new().await;
+    let scripts = [
+        "answer_tokens=1",
+        "answer_tokens=120;cached_tokens=7",
+        "no_usage",
+        "usage=zero",
+        "usage=huge",
+        "truncate_after=3",
+        "status=500",
+    ];
+    let mut done = 0;
+    for script in scripts {
+        for (surface, streamed) in [(Surface::Chat, true), (Surface::Messages, false)] {
+            let request = house.ask(surface, &asking_of("sim-small", surface, streamed));
+            let response = request.header("x-simulate", script).send().await.unwrap();
+            let _ = response.bytes().await;
+            done += 1;
+        }
+    }
+    let calls = house.calls(done).await;
+    // Whatever happened, nobody pays for one token, or nothing, where text was delivered.
+    house.estate.audit(&calls).await;
+    assert!(calls.iter().filter(|call| call.outcome == "completed").count() >= 10, "{calls:#?}");
+    let completed = calls.iter().filter(|call| call.outcome == "completed");
+    assert!(completed.into_iter().all(|call| call.charge_nano > 0 && call.cost_nano > 0));
 }
 
 #[tokio::test]

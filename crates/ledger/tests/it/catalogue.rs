@@ -189,10 +189,11 @@ fn t10_holds_cover_charges_over_the_whole_catalogue() {
         let thresholds = row.tiers.iter().map(|tier| tier.above_input_tokens);
         for input in std::iter::once(100).chain(thresholds.flat_map(|at| [at, at + 1])) {
             let held = hold_bound(&price, input, OUTPUT, 1, 50_000).unwrap();
-            let kinds: [fn(&mut Usage) -> &mut u64; 3] = [
+            let kinds: [fn(&mut Usage) -> &mut u64; 4] = [
                 |usage| &mut usage.input_tokens,
                 |usage| &mut usage.cached_input_tokens,
                 |usage| &mut usage.cache_write_tokens,
+                |usage| &mut usage.cache_write_1h_tokens,
             ];
             for kind in kinds {
                 let mut usage = Usage { output_tokens: OUTPUT, ..Usage::default() };

@@ -13,6 +13,7 @@ const fn usage(input: u64, cached: u64, write: u64, output: u64) -> Usage {
         input_tokens: input,
         cached_input_tokens: cached,
         cache_write_tokens: write,
+        cache_write_1h_tokens: 0,
         output_tokens: output,
         reasoning_tokens: 0,
     }

@@ -41,6 +41,22 @@ fn decimals_become_whole_nano_dollars() {
 }
 
 #[test]
+fn anthropics_cache_writes_of_an_hour_cost_twice_the_input_and_nobody_elses_are_derived() {
+    let prices = "{\"input_mtok\":{\"base\":3,\"tiers\":[{\"start\":200000,\"price\":6}]},\
+                   \"cache_write_mtok\":3.75,\"output_mtok\":15}";
+    let rows = |provider, prices| {
+        convert(&file(provider, &[("m", "{\"equals\":\"m\"}", prices)])).unwrap().rows
+    };
+    let row = &rows("anthropic", prices)[0];
+    assert_eq!(row.cache_write_1h, Some(6 * DOLLAR));
+    assert_eq!(row.tiers[0].rates.cache_write_1h, Some(12 * DOLLAR));
+    assert_eq!(rows("aws", prices)[0].cache_write_1h, None);
+    // A model without a cache has no price for writing to it.
+    let plain = "{\"input_mtok\":8,\"output_mtok\":24}";
+    assert_eq!(rows("anthropic", plain)[0].cache_write_1h, None);
+}
+
+#[test]
 fn rounding_is_half_even_and_noted() {
     let import = one("{\"input_mtok\":0.08333333333333334,\"output_mtok\":1}").unwrap();
     assert_eq!(import.rows[0].input, 83_333_333);

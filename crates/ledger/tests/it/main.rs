@@ -35,7 +35,7 @@ pub fn call(number: u8) -> CallId {
 
 /// Rates in nano-USD per million tokens: input, cached input, cache write, output.
 pub const fn rates(input: i64, cached_input: i64, cache_write: i64, output: i64) -> Rates {
-    Rates { input, cached_input, cache_write, output }
+    Rates { input, cached_input, cache_write, cache_write_1h: None, output }
 }
 
 pub fn price(base: Rates, per_request_nano: i64, tiers: &[(u64, Rates)]) -> Price {

@@ -18,6 +18,7 @@ fn t49_cached_tokens_are_part_of_openai_prompts_and_not_of_anthropic_input() {
         input_tokens: 86,
         cached_input_tokens: 1920,
         cache_write_tokens: 0,
+        cache_write_1h_tokens: 0,
         output_tokens: 300,
         reasoning_tokens: 192,
     };
@@ -39,6 +40,7 @@ fn t49_what_openai_wrote_to_a_cache_is_part_of_the_prompt_and_has_its_own_price(
         input_tokens: 6,
         cached_input_tokens: 1900,
         cache_write_tokens: 100,
+        cache_write_1h_tokens: 0,
         output_tokens: 3,
         reasoning_tokens: 0,
     };
@@ -91,6 +93,7 @@ fn other_names_and_habits_of_counting_are_understood() {
             input_tokens: input,
             cached_input_tokens: cached,
             cache_write_tokens: 0,
+            cache_write_1h_tokens: 0,
             output_tokens: output,
             reasoning_tokens: reasoning,
         })

@@ -36,7 +36,8 @@ pub(super) async fn calls(
                authenticated_us, routed_us, admitted_us, first_byte_us, upstream_done_us,
                total_us, markup_ppm, status, streamed, simulated, surface, outcome,
                usage_source, alias, model_served, provider, code, note, request_id,
-               upstream_request_id, client_ip, user_agent, agent, decision)
+               upstream_request_id, client_ip, user_agent, agent, decision,
+               cache_write_1h_tokens)
              select
                u.tenant_id, u.id, u.project_id, u.key_id, u.price_id, u.started_at,
                u.ended_at, u.input_tokens, u.cached_input_tokens, u.cache_write_tokens,
@@ -46,7 +47,7 @@ pub(super) async fn calls(
                u.markup_ppm, u.status, u.streamed, u.simulated, u.surface, u.outcome,
                u.usage_source, u.alias, u.model_served, u.provider, u.code, u.note,
                u.request_id, u.upstream_request_id, u.client_ip::inet, u.user_agent, u.agent,
-               u.decision
+               u.decision, u.cache_write_1h_tokens
              from (
                select distinct on (tenant_id, id) * from unnest(
                  $1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[],
@@ -56,7 +57,8 @@ pub(super) async fn calls(
                  $20::bigint[], $21::bigint[], $22::bigint[], $23::int[], $24::smallint[],
                  $25::boolean[], $26::boolean[], $27::text[], $28::text[], $29::text[],
                  $30::text[], $31::text[], $32::text[], $33::text[], $34::text[],
-                 $35::text[], $36::text[], $37::text[], $38::text[], $39::text[], $40::jsonb[])
+                 $35::text[], $36::text[], $37::text[], $38::text[], $39::text[], $40::jsonb[],
+                 $41::bigint[])
                u (tenant_id, id, project_id, key_id, price_id, started_at, ended_at,
                   input_tokens, cached_input_tokens, cache_write_tokens, output_tokens,
                   reasoning_tokens, charge_nano, cost_nano, request_bytes, response_bytes,
@@ -64,13 +66,14 @@ pub(super) async fn calls(
                   upstream_done_us, total_us, markup_ppm, status, streamed, simulated,
                   surface, outcome, usage_source, alias, model_served, provider, code,
                   note, request_id, upstream_request_id, client_ip, user_agent, agent,
-                  decision)) u
+                  decision, cache_write_1h_tokens)) u
              order by tenant_id, id
              on conflict (tenant_id, id) do update set
                price_id = excluded.price_id, started_at = excluded.started_at,
                ended_at = excluded.ended_at, input_tokens = excluded.input_tokens,
                cached_input_tokens = excluded.cached_input_tokens,
                cache_write_tokens = excluded.cache_write_tokens,
+               cache_write_1h_tokens = excluded.cache_write_1h_tokens,
                output_tokens = excluded.output_tokens,
                reasoning_tokens = excluded.reasoning_tokens,
                charge_nano = excluded.charge_nano, cost_nano = excluded.cost_nano,
@@ -91,7 +94,7 @@ pub(super) async fn calls(
                client_ip = excluded.client_ip, user_agent = excluded.user_agent,
                agent = excluded.agent, decision = excluded.decision
              where c.outcome = 'expired' and excluded.outcome <> 'expired')
-           select pg_notify('tokenone_calls', piece) from unnest($41::text[]) piece"#,
+           select pg_notify('tokenone_calls', piece) from unnest($42::text[]) piece"#,
         &columns.tenant_id,
         &columns.id,
         &columns.project_id,
@@ -132,6 +135,7 @@ pub(super) async fn calls(
         &columns.user_agent as &[Option<String>],
         &columns.agent as &[Option<String>],
         &columns.decision as &[Option<Value>],
+        &columns.cache_write_1h_tokens,
         notices,
     )
     .execute(connection)
@@ -179,6 +183,43 @@ pub(super) async fn payloads(
     Ok(())
 }
 
+/// Inserts what the calls left with the accounts that answered them; what is known already stays.
+pub(super) async fn origins(
+    connection: &mut PgConnection,
+    calls: &[CallRecord],
+) -> Result<(), StoreError> {
+    let (mut tenants, mut projects) = (Vec::new(), Vec::new());
+    let (mut providers, mut marks) = (Vec::new(), Vec::<&[u8]>::new());
+    for call in calls {
+        let Some(origin) = &call.origin else { continue };
+        for mark in &origin.marks {
+            tenants.push(call.tenant_id.uuid());
+            projects.push(call.project_id.uuid());
+            providers.push(origin.provider_id.uuid());
+            marks.push(mark);
+        }
+    }
+    if marks.is_empty() {
+        return Ok(());
+    }
+    // A provider that has been removed meanwhile can continue nothing.
+    sqlx::query!(
+        r#"insert into app.origin (tenant_id, project_id, provider_id, mark)
+           select u.* from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bytea[])
+             u (tenant_id, project_id, provider_id, mark)
+           where exists (select from platform.provider p where p.id = u.provider_id)
+           order by u.tenant_id, u.project_id, u.mark
+           on conflict do nothing"#,
+        &tenants,
+        &projects,
+        &providers,
+        &marks as &[&[u8]],
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// One array per column of `app.call`.
 #[derive(Default)]
 struct CallColumns {
@@ -192,6 +233,7 @@ struct CallColumns {
     input_tokens: Vec<i64>,
     cached_input_tokens: Vec<i64>,
     cache_write_tokens: Vec<i64>,
+    cache_write_1h_tokens: Vec<i64>,
     output_tokens: Vec<i64>,
     reasoning_tokens: Vec<i64>,
     charge_nano: Vec<i64>,
@@ -248,7 +290,9 @@ impl CallColumns {
     fn push_numbers(&mut self, call: &CallRecord) {
         self.input_tokens.push(count(call.input_tokens));
         self.cached_input_tokens.push(count(call.cached_input_tokens.min(call.input_tokens)));
-        self.cache_write_tokens.push(count(call.cache_write_tokens.min(call.input_tokens)));
+        let written = call.cache_write_tokens.min(call.input_tokens);
+        self.cache_write_tokens.push(count(written));
+        self.cache_write_1h_tokens.push(count(call.cache_write_1h_tokens.min(written)));
         self.output_tokens.push(count(call.output_tokens));
         self.reasoning_tokens.push(count(call.reasoning_tokens));
         self.charge_nano.push(call.charge.0);

@@ -125,6 +125,7 @@ async fn settle(
     let settled = resolve(connection, resolutions).await?;
     record::calls(connection, calls, &notices(calls)).await?;
     record::payloads(connection, payloads).await?;
+    record::origins(connection, calls).await?;
     sqlx::raw_sql("commit").execute(connection).await?;
     Ok(settled)
 }

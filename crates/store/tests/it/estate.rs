@@ -164,6 +164,7 @@ impl House {
             input_tokens: 10,
             cached_input_tokens: 4,
             cache_write_tokens: 0,
+            cache_write_1h_tokens: 0,
             output_tokens: 20,
             reasoning_tokens: 5,
             charge: NanoUsd(700),
@@ -194,6 +195,7 @@ impl House {
             user_agent: Some("test".into()),
             agent: Some("bot".into()),
             decision: None,
+            origin: None,
         }
     }
 
@@ -417,6 +419,7 @@ pub fn price_row(id: PriceId, model: &str) -> PriceRow {
         input_nano_per_mtok: 1_000_000_000,
         cached_input_nano_per_mtok: 500_000_000,
         cache_write_nano_per_mtok: 1_000_000_000,
+        cache_write_1h_nano_per_mtok: None,
         output_nano_per_mtok: 2_000_000_000,
         request_nano: 0,
         tiers: serde_json::json!([]),

@@ -6,10 +6,14 @@ mod messages;
 mod responses;
 mod text;
 
+use std::borrow::Cow;
+
 use domain::provider::Surface;
 use ledger::usage::{Reading, Usage};
 use serde_json::Value;
 use serde_json::value::RawValue;
+
+use crate::origin::{MARKS_MAX, Mark};
 
 /// Most tokens of input or output of one call that are believed: several times the largest context
 /// window on sale.
@@ -35,6 +39,8 @@ pub struct Meter {
     unreadable: u64,
     /// Something was billed that no price of ours covers.
     priced_apart: bool,
+    /// What only the account that answers can read.
+    marks: Vec<Mark>,
     /// The number behind the last event's, where the dialect counts them.
     next_sequence: u64,
 }
@@ -83,6 +89,7 @@ impl Meter {
             model: None,
             unreadable: 0,
             priced_apart: false,
+            marks: Vec::new(),
             next_sequence: 0,
         }
     }
@@ -172,6 +179,24 @@ impl Meter {
     #[must_use]
     pub const fn next_sequence(&self) -> u64 {
         self.next_sequence
+    }
+
+    /// What later calls may refer to and only the account that answered can read: the ids of the response
+    /// and of its items, and what is encrypted in them. OpenAI's responses have such.
+    #[must_use]
+    pub fn marks(&self) -> &[Mark] {
+        &self.marks
+    }
+
+    fn mark(&mut self, raw: Option<&RawValue>) {
+        let Some(text) = raw.and_then(|raw| serde_json::from_str::<Cow<'_, str>>(raw.get()).ok())
+        else {
+            return;
+        };
+        let mark = Mark::of(&text);
+        if !text.is_empty() && self.marks.len() < MARKS_MAX && !self.marks.contains(&mark) {
+            self.marks.push(mark);
+        }
     }
 
     /// The provider's id of the answer.

@@ -40,12 +40,25 @@ struct Response<'a> {
     service_tier: Option<&'a RawValue>,
     #[serde(borrow, default)]
     output: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    conversation: Option<&'a RawValue>,
+}
+
+/// A conversation that the provider keeps.
+#[derive(Deserialize)]
+struct Conversation<'a> {
+    #[serde(borrow, default)]
+    id: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
 struct Item<'a> {
     #[serde(borrow, default, rename = "type")]
     kind: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    encrypted_content: Option<&'a RawValue>,
 }
 
 pub(super) fn event(meter: &mut Meter, data: &[u8]) -> Result<Said, NoAnswer> {
@@ -59,13 +72,16 @@ pub(super) fn event(meter: &mut Meter, data: &[u8]) -> Result<Said, NoAnswer> {
         // A stream's response names its tier before it is served: only the last word counts.
         let tier = response.usage.and(response.service_tier);
         meter.take(&Sight { tier, text_bytes: 0, ..sight(response, 0) });
+        mark(meter, response);
     }
     if event.kind.ends_with(".delta") {
         let text_bytes = event.delta.unwrap_or_default().0;
         meter.take(&Sight { text_bytes, ..Sight::default() });
     }
-    if event.kind == "response.output_item.done" {
-        meter.priced_apart |= event.item.is_some_and(|item| billed_apart(item.kind.as_deref()));
+    if event.kind == "response.output_item.done"
+        && let Some(item) = &event.item
+    {
+        look_at(meter, item);
     }
     Ok(match &*event.kind {
         "response.completed" | "response.incomplete" => Said::Done,
@@ -80,9 +96,27 @@ pub(super) fn whole(meter: &mut Meter, body: &[u8]) -> Result<bool, NoAnswer> {
     let text = serde_json::from_str::<Text>(output).unwrap_or_default();
     meter.take(&sight(&response, text.0));
     let items: Vec<Item<'_>> = serde_json::from_str(output).unwrap_or_default();
-    meter.priced_apart |= items.iter().any(|item| billed_apart(item.kind.as_deref()));
+    mark(meter, &response);
+    items.iter().for_each(|item| look_at(meter, item));
     Ok(response.status.as_deref() == Some("failed")
         || (response.output.is_none() && response.error.is_some()))
+}
+
+/// Marks the response, and the conversation that it belongs to.
+fn mark(meter: &mut Meter, response: &Response<'_>) {
+    meter.mark(response.id);
+    let conversation = response.conversation.map(RawValue::get);
+    if let Some(kept) = conversation.and_then(|kept| serde_json::from_str(kept).ok()) {
+        let Conversation { id } = kept;
+        meter.mark(id);
+    }
+}
+
+/// What an item that is complete costs, and what it leaves with the account.
+fn look_at(meter: &mut Meter, item: &Item<'_>) {
+    meter.priced_apart |= billed_apart(item.kind.as_deref());
+    meter.mark(item.encrypted_content);
+    meter.mark(item.id);
 }
 
 fn sight<'a>(response: &Response<'a>, text_bytes: u64) -> Sight<'a> {

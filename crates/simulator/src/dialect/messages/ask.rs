@@ -18,7 +18,8 @@ use crate::{
 const BEDROCK_VERSIONS: [&str; 2] = ["bedrock-2023-05-31", "2026-10-21"];
 
 /// The beta features that Bedrock knows; it refuses all others, where Anthropic ignores them.
-const BEDROCK_BETAS: [&str; 13] = [
+const BEDROCK_BETAS: [&str; 15] = [
+    "compact-2026-01-12",
     "computer-use-2024-10-22",
     "computer-use-2025-01-24",
     "computer-use-2025-11-24",
@@ -29,6 +30,7 @@ const BEDROCK_BETAS: [&str; 13] = [
     "fine-grained-tool-streaming-2025-05-14",
     "interleaved-thinking-2025-05-14",
     "output-128k-2025-02-19",
+    "search-results-2025-06-09",
     "token-efficient-tools-2025-02-19",
     "tool-examples-2025-10-29",
     "tool-search-tool-2025-10-19",
