@@ -127,7 +127,7 @@ pub fn now(provider: &ProviderCircuit) -> impl IntoView + use<> {
             </div>
         </dl>
         <p class="dim">
-            "Calls under way are what each node told within the last few seconds. Spent is what this provider's settled calls of today cost, by our prices."
+            "Calls under way are what each node told within the last few seconds; spent is what the settled calls of today cost, by our prices."
         </p>
     }
 }

@@ -29,6 +29,8 @@ const SPARE: u32 = 9_999;
 struct Rows {
     numbers: RwSignal<Vec<u32>>,
     next: StoredValue<u32>,
+    /// The number of the row that is there without a script only.
+    spare: u32,
     announcer: Announcer,
 }
 
@@ -39,16 +41,13 @@ impl Rows {
         let typed = Typed::here().with(typed_numbers).filter(|typed| !typed.is_empty());
         let numbers = typed.unwrap_or_else(|| (0..count).collect());
         let next = numbers.iter().max().map_or(0, |last| last + 1);
+        let spare = next.max(SPARE);
         Self {
             numbers: RwSignal::new(numbers),
-            next: StoredValue::new(next),
+            next: StoredValue::new(if next < spare { next } else { spare + 1 }),
+            spare,
             announcer: Announcer::here(),
         }
-    }
-
-    /// The number for the row that is there without a script only.
-    fn spare(self) -> u32 {
-        self.next.get_value().max(SPARE)
     }
 
     /// From 1; reactive.
@@ -83,7 +82,8 @@ impl Rows {
     }
 }
 
-/// The rows of a form that was refused, in the places that it gave them; not those left empty.
+/// The rows of a form that was refused, in the places that it gave them; not the one more that was left
+/// empty.
 fn typed_numbers(draft: &Draft) -> Vec<u32> {
     let fields = draft.fields.iter();
     let numbers: BTreeSet<u32> = fields
@@ -92,7 +92,7 @@ fn typed_numbers(draft: &Draft) -> Vec<u32> {
     let text = |number: u32, field: &str| draft.get(&name(number, field)).unwrap_or_default();
     let mut numbers: Vec<_> = numbers
         .into_iter()
-        .filter(|n| !text(*n, "provider").is_empty() || !text(*n, "model").trim().is_empty())
+        .filter(|n| ["place", "provider", "model"].iter().any(|f| !text(*n, f).trim().is_empty()))
         .collect();
     numbers.sort_by_key(|n| rank(text(*n, "place"), text(*n, "was")));
     numbers
@@ -140,7 +140,6 @@ pub fn Targets(
         }
         _ => None,
     });
-    let spare = rows.spare();
     let full = Signal::derive(move || {
         (rows.numbers.read().len() >= TARGETS_MAX)
             .then(|| format!("An alias has at most {TARGETS_MAX} targets."))
@@ -160,7 +159,7 @@ pub fn Targets(
             <div class="only-noscript">
                 <fieldset class="target">
                     <legend>"One more"</legend>
-                    <TargetFields number=spare row=None stored blame spare=true/>
+                    <TargetFields number=rows.spare row=None stored blame spare=true/>
                 </fieldset>
             </div>
             <div class="needs-script">
@@ -273,6 +272,7 @@ fn Place(number: u32, position: Memo<usize>, blame: Blame) -> impl IntoView {
                 autocomplete="off"
                 value=start.clone()
                 prop:value=place
+                aria-invalid=move || error.get().is_some().then_some("true")
                 aria-describedby=error_id.clone()
             />
             <input type="hidden" name=name(number, "was") value=start prop:value=place/>
