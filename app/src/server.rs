@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use contract::Console;
 use contract::access::{BrowserSession, Visitor};
+use contract::draft::{DRAFT_PARAM, Draft};
 use contract::fault::Fault;
 use domain::caller::Caller;
 use http::StatusCode;
@@ -61,6 +62,15 @@ pub fn session() -> Result<Arc<dyn BrowserSession>, Fault> {
     extension::<Arc<dyn BrowserSession>>().ok_or_else(misplaced)
 }
 
+/// The form that was refused, where the address of the page being rendered names one of this session.
+pub async fn draft() -> Option<Draft> {
+    let parts = use_context::<Parts>()?;
+    // Ids need no decoding.
+    let mut pairs = parts.uri.query()?.split('&').filter_map(|pair| pair.split_once('='));
+    let id = pairs.find(|(name, _)| *name == DRAFT_PARAM)?.1.to_owned();
+    session().ok()?.draft(&id).await
+}
+
 /// Turns a port's answer into a server function's.
 ///
 /// # Errors
@@ -76,7 +86,7 @@ pub const fn status(fault: &Fault) -> StatusCode {
         Fault::NotFound => StatusCode::NOT_FOUND,
         Fault::Forbidden(_) | Fault::NoTenant => StatusCode::FORBIDDEN,
         Fault::SignInAgain | Fault::WrongCredentials => StatusCode::UNAUTHORIZED,
-        Fault::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        Fault::Invalid { .. } | Fault::InvalidTarget { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Fault::Conflict => StatusCode::CONFLICT,
         Fault::Limited { .. } => StatusCode::TOO_MANY_REQUESTS,
         Fault::Unavailable => StatusCode::SERVICE_UNAVAILABLE,

@@ -85,6 +85,39 @@ test("a circuit is forced with a reason and an end, and decides by itself again"
   await expect(drawer.getByRole("button", { name: "End the override", exact: true })).toHaveCount(0);
 });
 
+test("the list is narrowed by state, provider and model, in its address", async ({ page }) => {
+  await open(page, "/circuits");
+  const filter = page.getByRole("search", { name: "Filter" });
+  await filter.getByRole("combobox", { name: "Provider", exact: true }).selectOption({ index: 1 });
+  await expect(page).toHaveURL(/[?&]provider=/);
+  await expect(page.getByRole("list", { name: "Filters in force" })).toContainText("Provider");
+  await expect(provider(page)).toHaveCount(1);
+  await open(page, `/circuits?model=sim-small&provider=${SLUG}`);
+  await provider(page).first().getByRole("link").click();
+  await expect(page).toHaveURL(`/circuits?provider=${SLUG}&model=sim-small&open=${SLUG}`);
+  await page.keyboard.press("Escape");
+  await expect(page, "the filter stays").toHaveURL(`/circuits?provider=${SLUG}&model=sim-small`);
+  await open(page, "/circuits?model=nobody-has-it");
+  await expect(page.getByText("No provider matches")).toBeVisible();
+  await page.getByRole("link", { name: "Clear filters" }).last().click();
+  await expect(page).toHaveURL("/circuits");
+  await expect(provider(page).first()).toBeVisible();
+});
+
+test("a provider tells what is under way and what it cost, and leads to its key and its aliases", async ({ page }) => {
+  await recorded("Hello");
+  await open(page, `/circuits?open=${SLUG}`);
+  const drawer = page.getByRole("dialog", { name: "Provider circuit" });
+  await expect(drawer.getByText("Calls under way", { exact: true })).toBeVisible();
+  await expect(drawer.getByText("Spent today (UTC)")).toBeVisible();
+  await expect(drawer.getByText("To drain it, force it open")).toBeVisible();
+  const aliases = drawer.getByRole("table", { name: "Aliases that it answers" });
+  const alias = aliases.getByRole("link", { name: "sim-small", exact: true });
+  await expect(alias).toHaveAttribute("href", "/providers?alias=sim-small");
+  await drawer.getByRole("link", { name: "Edit provider" }).click();
+  await expect(page).toHaveURL(`/providers?edit=${SLUG}`);
+});
+
 test("another person's decision appears without reloading", async ({ page, context }) => {
   await open(page, "/circuits");
   await expect(page.getByText("Live", { exact: true })).toBeVisible();
@@ -156,6 +189,17 @@ test("nobody else may see or force circuits", async ({ page, as, context, noise 
 test.describe("without a script", () => {
   test.use({ javaScriptEnabled: false });
 
+  test("the list is narrowed by a form", async ({ page }) => {
+    await page.goto("/circuits");
+    const filter = page.getByRole("search", { name: "Filter" });
+    await filter.getByRole("combobox", { name: "Model", exact: true }).selectOption("sim-small");
+    await filter.getByRole("button", { name: "Apply" }).click();
+    await expect(page).toHaveURL(/[?&]model=sim-small(&|$)/);
+    await expect(provider(page)).toHaveCount(1);
+    await page.getByRole("link", { name: "Remove the filter Model: sim-small" }).click();
+    await expect(page).toHaveURL("/circuits");
+  });
+
   test("a circuit is forced and released by forms", async ({ page }) => {
     await page.goto("/circuits");
     await provider(page).first().getByRole("link").click();
@@ -163,6 +207,9 @@ test.describe("without a script", () => {
     const reason = unique("plain");
     await force(page, CLOSED, reason, "0");
     await expect(page.getByText("Minutes must be between 1 and 1,440.")).toBeVisible();
+    const form = page.getByRole("dialog", { name: "Force a circuit" });
+    await expect(form.getByLabel("Reason"), "what was typed stays").toHaveValue(reason);
+    await expect(form.getByLabel("Minutes")).toHaveValue("0");
     await force(page, CLOSED, reason);
     await expect(page).toHaveURL(`/circuits?open=${SLUG}`);
     await expect(page.getByRole("dialog", { name: "Provider circuit" })).toContainText(reason);

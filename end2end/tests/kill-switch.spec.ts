@@ -56,6 +56,8 @@ test("an agent is stopped in three steps, on every node, and released again", as
     .getByRole("table", { name: "What is stopped, the latest first" })
     .getByRole("row", { name: new RegExp(agent) });
   await expect(row).toContainText("A drill of the browser tests");
+  const state = page.getByRole("paragraph").filter({ hasText: "Stopped now:" });
+  await expect(state, "when it ends is said").toContainText(/ends? by itself/);
   await expect(row).toContainText(person("tenant_admin").email);
   await expect(page.getByRole("region", { name: "Notices" })).toContainText("stopped");
   const other = await chat("Hello", { headers: { "x-tokenone-agent": unique("another") } });
@@ -108,6 +110,7 @@ test("what would be stopped is counted before it is, and only the operator sees 
   await search.getByRole("button", { name: "Find" }).click();
   const choices = page.getByRole("list", { name: "Choices" });
   await expect(choices.getByRole("link")).toHaveCount(1);
+  await expect(choices).toContainText(/no call in the last minute|stops [\d,]+ calls?\/min now/);
   await choices.getByRole("link", { name: new RegExp(theirs) }).click();
   await expect(page.getByLabel(`Type ${theirs} to confirm`)).toBeVisible();
 });
@@ -154,7 +157,7 @@ test.describe("without a script", () => {
     await page.getByLabel(`Type ${agent} to confirm`).fill("something else");
     await page.getByRole("button", { name: "Stop now" }).click();
     await expect(page.getByText("Confirmation does not match.")).toBeVisible();
-    await page.getByLabel("Reason").fill("A drill without a script");
+    await expect(page.getByLabel("Reason"), "what was typed stays").toHaveValue("A drill without a script");
     await page.getByLabel(`Type ${agent} to confirm`).fill(agent);
     await page.getByRole("button", { name: "Stop now" }).click();
     await expect(page).toHaveURL(/\/kill-switch\?watch=/);

@@ -82,6 +82,80 @@ test("a provider and an alias are made and taken away by forms", async ({ page, 
   await expect(provider).toHaveCount(0);
 });
 
+test("a form that was refused comes back with what was typed, and never with a secret", async ({ page, as }) => {
+  await as(person("platform_admin"));
+  const slug = unique("typed");
+  const key = "sk-typed-and-not-kept";
+  await page.goto("/providers?new=provider");
+  await page.getByLabel("Short name").fill(slug);
+  await page.getByLabel("Name", { exact: true }).fill(`Typed ${slug}`);
+  await page.getByLabel("Kind").selectOption("OpenAI-compatible server");
+  await page.getByRole("textbox", { name: /^Address/ }).fill("http://127.0.0.1:9/v1");
+  await page.getByLabel("Region").fill("eu-west-3");
+  await page.getByRole("group", { name: "Serves" }).getByLabel("Embeddings").check();
+  await page.getByLabel(/^Key/).fill(key);
+  await page.getByRole("button", { name: "Add provider" }).click();
+  const address = page.getByRole("textbox", { name: /^Address/ });
+  await expect(address).toHaveAttribute("aria-invalid", "true");
+  await expect(address).toHaveAccessibleDescription(/Address must begin with https/);
+  await expect(address).toHaveValue("http://127.0.0.1:9/v1");
+  await expect(page.getByLabel("Short name")).toHaveValue(slug);
+  await expect(page.getByLabel("Name", { exact: true })).toHaveValue(`Typed ${slug}`);
+  await expect(page.getByLabel("Kind").getByRole("option", { selected: true })).toHaveText("OpenAI-compatible server");
+  await expect(page.getByLabel("Region")).toHaveValue("eu-west-3");
+  await expect(page.getByRole("group", { name: "Serves" }).getByLabel("Embeddings")).toBeChecked();
+  await expect(page.getByLabel(/^Key/)).toHaveValue("");
+  expect(await page.content(), "a key does not come back").not.toContain(key);
+  for (const secret of [key, slug, "eu-west-3"]) {
+    expect(page.url(), "what was typed never stands in an address").not.toContain(secret);
+  }
+  // The second refusal is told, not the first one again.
+  await page.getByLabel("In a private network").check();
+  await page.getByLabel("Short name").fill("Not A Slug");
+  await page.getByRole("button", { name: "Add provider" }).click();
+  await expect(page.getByText("Short name may hold only lower-case letters")).toBeVisible();
+  await expect(page.getByText("Address must begin with https")).toHaveCount(0);
+  await expect(page.getByLabel("In a private network")).toBeChecked();
+  // Another form of the same kind begins empty.
+  await page.goto("/providers?new=provider");
+  await expect(page.getByLabel("Short name")).toHaveValue("");
+});
+
+test("targets are ordered, added and taken away by a form, and a mistake names its target", async ({ page, as }) => {
+  await as(person("platform_admin"));
+  const name = unique("ordered");
+  const simulator = "Simulator (not a real provider)";
+  const target = (words: string) => page.getByRole("group", { name: words, exact: true });
+  const field = (words: string, label: string) => target(words).getByLabel(label, { exact: true });
+  await page.goto("/providers?new=alias");
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  await field("Target 1", "Provider").selectOption(simulator);
+  await field("Target 1", "Model").fill("sim-large");
+  await field("One more", "Provider").selectOption(simulator);
+  await target("One more").getByLabel(/^Model optional/).fill("sim-small");
+  await target("One more").getByLabel(/^Weight/).fill("1001");
+  await page.getByRole("button", { name: "Make alias" }).click();
+  await expect(target("Target 2").getByText("Target 2: Weight is not a whole number")).toBeVisible();
+  await expect(field("Target 2", "Weight")).toHaveAttribute("aria-invalid", "true");
+  await expect(field("Target 2", "Model"), "what was typed stays").toHaveValue("sim-small");
+  await expect(target("One more"), "and there is room for another").toBeVisible();
+  await field("Target 2", "Weight").fill("2");
+  await page.getByRole("button", { name: "Make alias" }).click();
+  await expect(page).toHaveURL("/providers");
+  const alias = page.getByRole("row", { name: new RegExp(`^${name}`) });
+  await expect(alias.getByRole("listitem")).toHaveText([/sim-large/, /sim-small/]);
+
+  await alias.getByRole("link", { name: /^Edit / }).click();
+  await field("Target 2", "Place").fill("1");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(alias.getByRole("listitem")).toHaveText([/sim-small/, /sim-large/]);
+
+  await page.goto(`/providers?drop=${name}`);
+  await page.getByLabel(`Type ${name} to confirm`).fill(name);
+  await page.getByRole("button", { name: "Remove alias" }).click();
+  await expect(alias).toHaveCount(0);
+});
+
 test("a key is revoked by a form, and made only where its secret can be shown", async ({ page, as }) => {
   await as(person("tenant_admin"));
   await page.goto("/keys?new=1");
@@ -93,6 +167,27 @@ test("a key is revoked by a form, and made only where its secret can be shown", 
   await field.fill("not its name");
   await page.getByRole("button", { name: "Revoke key" }).click();
   await expect(page.getByText("Confirmation does not match.")).toBeVisible();
+  await expect(field, "what was typed stays").toHaveValue("not its name");
+});
+
+test("a tenant that is refused comes back with all but the password", async ({ page, as }) => {
+  await as(person("platform_admin"));
+  const slug = unique("kept");
+  await page.goto("/tenants?new=1");
+  const tenant = page.getByRole("group", { name: "Tenant", exact: true });
+  const admin = page.getByRole("group", { name: "First administrator" });
+  await tenant.getByLabel("Name", { exact: true }).fill(`Kept ${slug}`);
+  await tenant.getByLabel("Short name").fill(slug);
+  await tenant.getByLabel("First project").fill("First");
+  await admin.getByLabel("Name", { exact: true }).fill("Anna");
+  await admin.getByLabel("E-mail address").fill(`${slug}@example.com`);
+  await admin.getByLabel("First password").fill("passwordpassword");
+  await page.getByRole("button", { name: "Create tenant" }).click();
+  await expect(page.getByText("Password is too easy to guess")).toBeVisible();
+  await expect(tenant.getByLabel("Name", { exact: true })).toHaveValue(`Kept ${slug}`);
+  await expect(admin.getByLabel("E-mail address")).toHaveValue(`${slug}@example.com`);
+  await expect(admin.getByLabel("First password")).toHaveValue("");
+  expect(await page.content()).not.toContain("passwordpassword");
 });
 
 test("a reason is asked for again where it was refused", async ({ page, as }) => {

@@ -46,6 +46,7 @@ export async function places(): Promise<Place[]> {
     { name: "aliases, remove", path: "/providers?drop=sim-shared", who: operator },
     { name: "providers, not permitted", path: "/providers", who: admin, status: 403 },
     { name: "circuits", path: "/circuits", who: operator },
+    { name: "circuits, nothing matches", path: "/circuits?model=nobody-has-it", who: operator },
     { name: "circuits, one open", path: "/circuits?open=simulator", who: operator },
     { name: "circuits, force", path: "/circuits?force=simulator&to=closed", who: operator },
     { name: "circuits, not permitted", path: "/circuits", who: admin, status: 403 },

@@ -74,6 +74,7 @@ test("a provider is added, changed, given another key, switched and removed", as
   const question = page.getByRole("dialog", { name: "Remove a provider" });
   const remove = question.getByRole("button", { name: "Remove provider" });
   await expect(remove).toHaveAttribute("aria-disabled", "true");
+  await expect(question.getByText("Its sealed key is destroyed.")).toBeVisible();
   await question.getByLabel(`Type ${slug} to confirm`).fill(slug);
   await remove.click();
   await expect(page.getByText("The provider is removed.")).toBeVisible();
@@ -104,7 +105,7 @@ test("an alias is made, its targets move, and programs can ask for it within a s
   await expect(target(1).getByRole("button", { name: "Move up" })).toBeFocused();
   await expect(target(1).getByRole("button", { name: "Move up" })).toHaveAttribute("aria-disabled", "true");
   await form.getByRole("button", { name: "Make alias" }).click();
-  await expect(form.getByText("A target's weight is not a whole number")).toBeVisible();
+  await expect(target(1).getByText("Target 1: Weight is not a whole number")).toBeVisible();
   await target(1).getByLabel("Weight").fill("3");
   await form.getByRole("button", { name: "Make alias" }).click();
   await expect(form).toBeHidden();

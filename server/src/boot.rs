@@ -454,13 +454,14 @@ pub async fn doors_for_tests(
     data: &Path,
     clock: Arc<dyn Clock>,
     admin_url: &SecretString,
+    setup_token: &SecretString,
     leptos: leptos::config::LeptosOptions,
 ) -> axum::Router {
     let secrets = open_secrets(&config.settings, data, clock.clone()).await.unwrap();
     prepare(admin_url, &secrets).await.unwrap();
-    let token = demo::token().unwrap();
     let origin = Origin("http://127.0.0.1:3900".into());
-    let parts = start(config, &secrets, admin_url, clock.clone(), &token, &origin).await.unwrap();
+    let parts =
+        start(config, &secrets, admin_url, clock.clone(), setup_token, &origin).await.unwrap();
     http::router(Doors {
         console: parts.console,
         gateway: parts.gateway,

@@ -109,7 +109,15 @@ pub async fn configure(
         tx.put_alias(&alias_spec(alias, &ids)).await?;
     }
     tx.commit().await?;
+    let mut tx = store.tenant(&platform()).await?;
+    tx.destroy_unowned_secrets().await?;
+    tx.commit().await?;
     Ok(())
+}
+
+/// Where the keys of providers lie.
+fn platform() -> Scope {
+    Scope { tenant_id: TenantId::PLATFORM, projects: vec![ProjectId::PLATFORM] }
 }
 
 fn prices() -> Result<Vec<PriceRow>, EstateError> {
@@ -252,8 +260,7 @@ async fn keep_credential(
         let mut tx = store.system(Reason::Configure).await?;
         tx.provider(slug).await?.and_then(|(_, secret)| secret)
     };
-    let scope = Scope { tenant_id: TenantId::PLATFORM, projects: vec![ProjectId::PLATFORM] };
-    let mut tx = store.tenant(&scope).await?;
+    let mut tx = store.tenant(&platform()).await?;
     let stored = match known {
         Some(id) => tx.secret(id).await?,
         None => None,

@@ -1,6 +1,7 @@
-//! The doors, as a stranger and as another site find them.
+//! The doors, as a stranger and as another site find them, and as a browser without scripts does.
 //!
-//! Goal: no server function, page or stream answers someone who may not ask. Method: the real parts over
+//! Goal: no server function, page or stream answers someone who may not ask, and a form that is refused
+//! comes back without its secrets. Method: the real parts over
 //! a PostgreSQL of their own, asked through the real router; the list of server functions comes from
 //! the registry, so that a new one cannot be forgotten.
 
@@ -28,6 +29,9 @@ const OPEN_FUNCTIONS: [&str; 4] = [
     "/do/access/sign_out",
 ];
 
+/// What the first run is opened with.
+const TOKEN: &str = "a-token-for-the-first-run-of-this-test";
+
 struct House {
     router: Router,
     _cluster: PrivateCluster,
@@ -53,18 +57,45 @@ impl House {
         let site = site(folder.path());
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let url: SecretString = cluster.cluster().superuser_url("postgres");
-        let router = boot::doors_for_tests(&config, &data, clock, &url, site).await;
+        let router = boot::doors_for_tests(&config, &data, clock, &url, &TOKEN.into(), site).await;
         Self { router, _cluster: cluster, _folder: folder }
     }
 
     async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.send(method, path, headers, "").await
+    }
+
+    /// A form as a browser without scripts sends it.
+    async fn submit(&self, path: &str, page: &str, cookie: &str, form: &str) -> Answer {
+        let page = format!("http://127.0.0.1:3900{page}");
+        let headers = [
+            ("sec-fetch-site", "same-origin"),
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("accept", "text/html,application/xhtml+xml"),
+            ("referer", &*page),
+            ("cookie", cookie),
+        ];
+        self.send(Method::POST, path, &headers, form).await
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
         let peer = std::net::SocketAddr::from(([127, 0, 0, 1], 40_000));
         let mut request = Request::builder().method(method).uri(path).extension(ConnectInfo(peer));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let response =
-            self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let response = self
+            .router
+            .clone()
+            .oneshot(request.body(Body::from(body.to_owned())).unwrap())
+            .await
+            .unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
         Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() }
@@ -189,4 +220,52 @@ async fn health_is_told(house: &House) {
     assert_eq!(house.ask(Method::GET, "/healthz", &[]).await.status, StatusCode::OK);
     let answer = house.ask(Method::GET, "/readyz", &[]).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+}
+
+impl Answer {
+    fn location(&self) -> &str {
+        self.headers[header::LOCATION].to_str().unwrap()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plain_form_that_is_refused_comes_back_with_what_was_typed_but_for_secrets() {
+    let house = House::new().await;
+    let person = "name=Olga&email=olga%40example.com&password=seven+wandering+herons";
+    let first = format!("token={TOKEN}&{person}");
+    let done = house.submit("/do/access/first_run", "/welcome", "", &first).await;
+    assert_eq!((done.status, done.location()), (StatusCode::FOUND, "/tenants"), "{}", done.body);
+    let cookie = done.headers[header::SET_COOKIE].to_str().unwrap();
+    let cookie = cookie.split(';').next().unwrap();
+
+    let page = "/providers?new=provider";
+    let typed = "slug=near&form%5Bname%5D=Nearly+there&form%5Bkind%5D=compatible\
+                 &form%5Bbase_url%5D=ftp%3A%2F%2Fhost&credential=sk-typed-and-secret";
+    let refused = house.submit("/do/providers/create", page, cookie, typed).await;
+    assert_eq!(refused.status, StatusCode::FOUND);
+    let shown = refused.location();
+    assert!(shown.starts_with("/providers?new=provider&__path="), "{shown}");
+    assert!(!shown.contains("Nearly") && !shown.contains("sk-typed"), "{shown}");
+    let answer = house.ask(Method::GET, shown, &[("cookie", cookie)]).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    for part in ["value=\"near\"", "value=\"Nearly there\"", "Address is not an https address"] {
+        assert!(answer.body.contains(part), "{part} is missing in {}", answer.body);
+    }
+    assert!(!answer.body.contains("sk-typed-and-secret"));
+
+    // A second refusal takes the place of the first, and an address of the first shows an empty form.
+    let again = typed.replace("slug=near", "slug=N").replace("ftp", "https");
+    let again = house.submit("/do/providers/create", shown, cookie, &again).await;
+    assert_eq!(again.location().matches("__err=").count(), 1, "{}", again.location());
+    let answer = house.ask(Method::GET, again.location(), &[("cookie", cookie)]).await;
+    assert!(answer.body.contains("Short name may hold only"), "{}", answer.body);
+    assert!(!answer.body.contains("Address is not"), "the first refusal is over");
+    let old = house.ask(Method::GET, shown, &[("cookie", cookie)]).await;
+    assert!(!old.body.contains("Nearly there"));
+    // A form that goes through leaves nothing behind.
+    let fine = typed.replace("ftp", "https");
+    let made = house.submit("/do/providers/create", again.location(), cookie, &fine).await;
+    assert_eq!(made.location(), "/providers");
+    let old = house.ask(Method::GET, again.location(), &[("cookie", cookie)]).await;
+    assert!(!old.body.contains("value=\"N\""));
 }

@@ -1,6 +1,8 @@
 //! The frame's server functions: loading it, taking a seat, signing out.
 
+use contract::draft::Draft;
 use contract::frame::FrameView;
+use serde::{Deserialize, Serialize};
 
 use crate::fault::UiFault;
 #[cfg(feature = "ssr")]
@@ -10,15 +12,25 @@ use contract::fault::{Fault, Field, Reason};
 #[cfg(feature = "ssr")]
 use domain::ids::TenantId;
 
+/// The frame with what else a page brings along.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Framing {
+    /// What surrounds the page.
+    pub view: FrameView,
+    /// The form that was refused and that the page's address names.
+    pub draft: Option<Draft>,
+}
+
 /// What surrounds the pages of the person who asks.
 #[leptos::server(prefix = "/do", endpoint = "frame/load")]
-pub async fn load() -> Result<FrameView, UiFault> {
+pub async fn load() -> Result<Framing, UiFault> {
     let (console, caller) = (server::console()?, server::caller());
     let frame = match caller {
         Ok(caller) => console.frame.frame(&caller).await,
         Err(fault) => Err(fault),
     };
-    server::answer(frame)
+    let view = server::answer(frame)?;
+    Ok(Framing { view, draft: server::draft().await })
 }
 
 /// Takes a seat in a tenant, or leaves it when `tenant` is empty. A platform admin says why.

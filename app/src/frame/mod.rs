@@ -19,10 +19,12 @@ use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::{use_location, use_navigate};
 
+use calls::Framing;
 pub use page::{Crumb, Page};
 
 use crate::loaded::{Loaded, load};
 use crate::paths;
+use crate::ui::draft::Refused;
 use crate::ui::{Failure, SkeletonLines, SkeletonTable};
 
 /// The frame's contents, for pages: who is here, where, and what they may do.
@@ -96,7 +98,7 @@ pub fn Frame() -> impl IntoView {
                 #[cfg(feature = "ssr")]
                 once_more().await;
                 match found {
-                    Ok(view) => view! { <Framed view/> }.into_any(),
+                    Ok(framing) => view! { <Framed framing/> }.into_any(),
                     Err(fault) => view! { <Unframed fault=fault.0 loaded/> }.into_any(),
                 }
             })}
@@ -122,7 +124,9 @@ async fn once_more() {
 }
 
 #[component]
-fn Framed(view: FrameView) -> impl IntoView {
+fn Framed(framing: Framing) -> impl IntoView {
+    let Framing { view, draft } = framing;
+    provide_context(Refused(StoredValue::new(draft)));
     let stopped = Stopped(RwSignal::new(view.stopped.clone()));
     provide_context(stopped);
     let here = Here(StoredValue::new(view));
@@ -177,10 +181,7 @@ fn close_after_navigation(overlays: Overlays) {
 
 /// The frame could not be had: a person whose session has ended is led to sign in, and back here.
 #[component]
-fn Unframed(
-    fault: Fault,
-    loaded: Loaded<Result<FrameView, crate::fault::UiFault>>,
-) -> impl IntoView {
+fn Unframed(fault: Fault, loaded: Loaded<Result<Framing, crate::fault::UiFault>>) -> impl IntoView {
     let location = use_location();
     let navigate = use_navigate();
     let signed_out = fault == Fault::SignInAgain;

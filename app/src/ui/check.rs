@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::ui::draft::Typed;
+
 /// One box with its words. Not ticked, it is not sent; ticked, it is sent as `true`.
 #[component]
 pub fn Checkbox(
@@ -13,6 +15,7 @@ pub fn Checkbox(
     #[prop(optional, into)] hint: Option<String>,
     #[prop(optional)] checked: bool,
 ) -> impl IntoView {
+    let checked = Typed::here().ticked(&name, "true", checked);
     let hint_id = format!("{id}-hint");
     let described = hint.is_some().then(|| hint_id.clone());
     view! {
@@ -64,16 +67,18 @@ pub fn Checks(
         Some(_) => format!("{error_id} {hint_id}"),
         None => error_id.clone(),
     };
+    let typed = Typed::here();
     let boxes = ticks
         .into_iter()
         .map(|tick| {
+            let ticked = typed.ticked(&name, tick.value, tick.ticked);
             view! {
                 <label class="check">
                     <input
                         type="checkbox"
                         name=name.clone()
                         value=tick.value
-                        checked=tick.ticked
+                        checked=ticked
                     />
                     <span>{tick.label}</span>
                 </label>

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::ui::draft::Typed;
 use crate::ui::field::Field;
 
 /// A field that wants the exact `expected` name. `matches` follows whether it was given, for the
@@ -15,6 +16,10 @@ pub fn TypedConfirmation(
     #[prop(optional, into)] error: MaybeProp<String>,
 ) -> impl IntoView {
     let label = format!("Type {expected} to confirm");
+    let typed = Typed::here().text("confirmation", String::new());
+    if typed == expected {
+        matches.set(true);
+    }
     let check = move |text: String| matches.set(text == expected);
     view! {
         <Field

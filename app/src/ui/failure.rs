@@ -50,7 +50,7 @@ fn heading(fault: &Fault) -> &'static str {
         Fault::NotFound => "Not found",
         Fault::SignInAgain => "You are signed out",
         Fault::WrongCredentials => "Could not sign you in",
-        Fault::Invalid { .. } => "Please check the form",
+        Fault::Invalid { .. } | Fault::InvalidTarget { .. } => "Please check the form",
         Fault::Conflict => "It has changed",
         Fault::Limited { .. } => "Too many attempts",
         Fault::Unavailable => "Not available for the moment",
@@ -77,6 +77,9 @@ pub fn sentence(fault: &Fault) -> String {
         Fault::SignInAgain => "Your session has ended. Sign in again to continue.".into(),
         Fault::WrongCredentials => "The e-mail address or the password is wrong.".into(),
         Fault::Invalid { field, reason } => format!("{field} {reason}."),
+        Fault::InvalidTarget { target, field, reason } => {
+            format!("Target {target}: {field} {reason}.")
+        }
         Fault::Conflict => {
             "It exists already or was changed in the meantime. Reload and try again.".into()
         }

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::ui::draft::Typed;
+
 /// A field with one line of text. Its id is also the stem of its hint's and its error's ids.
 #[component]
 pub fn Field(
@@ -31,6 +33,7 @@ pub fn Field(
     #[prop(optional)] mono: bool,
     #[prop(optional)] autofocus: bool,
 ) -> impl IntoView {
+    let value = if kind == "password" { value } else { Typed::here().text(&name, value) };
     let hint_id = format!("{id}-hint");
     let error_id = format!("{id}-error");
     let has_error = Memo::new(move |_| error.get().is_some());

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::ui::draft::Typed;
+
 /// A labelled choice; `options` are pairs of value and words.
 #[component]
 pub fn Select(
@@ -18,10 +20,21 @@ pub fn Select(
     #[prop(optional)]
     quiet_label: bool,
     #[prop(optional, into)] hint: Option<String>,
+    /// Why the choice is not acceptable.
+    #[prop(optional, into)]
+    error: MaybeProp<String>,
     #[prop(optional, into)] on_choice: Option<Callback<String>>,
 ) -> impl IntoView {
-    let hint_id = format!("{id}-hint");
-    let described = hint.is_some().then(|| hint_id.clone());
+    let selected = Typed::here().text(&name, selected);
+    let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
+    let described = {
+        let (hint, error_id) = (hint.is_some().then(|| hint_id.clone()), error_id.clone());
+        move || match (error.get().is_some(), &hint) {
+            (true, Some(hint)) => Some(format!("{error_id} {hint}")),
+            (true, None) => Some(error_id.clone()),
+            (false, hint) => hint.clone(),
+        }
+    };
     let options = options
         .into_iter()
         .map(|(value, words)| {
@@ -37,6 +50,7 @@ pub fn Select(
                     id=id
                     name=name
                     class="input"
+                    aria-invalid=move || error.get().is_some().then_some("true")
                     aria-describedby=described
                     on:change:target=move |event| {
                         if let Some(on_choice) = on_choice {
@@ -47,6 +61,9 @@ pub fn Select(
                     {options}
                 </select>
             </span>
+            <p class="field-error" id=error_id role="alert">
+                {move || error.get()}
+            </p>
             {hint.map(|hint| view! { <p class="field-hint" id=hint_id>{hint}</p> })}
         </div>
     }

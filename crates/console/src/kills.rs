@@ -52,6 +52,7 @@ impl Kills for Services {
             format!("{} {}", choice.name, choice.detail).to_lowercase().contains(&search)
         });
         choices.truncate(CHOICES_MAX);
+        self.count_calls(caller, &mut choices).await?;
         Ok(choices)
     }
 

@@ -5,6 +5,7 @@ use domain::caller::Caller;
 use domain::ids::{AccountId, RequestId, TenantId};
 use secrecy::SecretString;
 
+use crate::draft::Draft;
 use crate::fault::Fault;
 
 /// What is known of a browser before anyone is signed in.
@@ -83,6 +84,9 @@ pub trait BrowserSession: Send + Sync {
 
     /// Remembers the seat, under a new id.
     async fn remember_seat(&self, tenant_id: Option<TenantId>) -> Result<(), Fault>;
+
+    /// The form of this id that was refused lately, as it was typed.
+    async fn draft(&self, id: &str) -> Option<Draft>;
 
     /// Ends it, in the browser and in the store.
     async fn end(&self) -> Result<(), Fault>;

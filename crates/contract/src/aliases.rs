@@ -112,6 +112,22 @@ pub struct TargetForm {
     pub capabilities: Vec<Capability>,
     /// Whether it was struck out: then it is no target.
     pub removed: bool,
+    /// Where it shall stand, from 1; empty for last.
+    pub place: String,
+    /// Where it stood when the form was shown.
+    pub was: String,
+}
+
+/// Highest place that can be typed.
+pub const PLACE_MAX: u32 = 9_999;
+
+/// What targets are sorted by, each with the place that was typed and the one where it stood: one that
+/// was moved to another's place goes before it, or after it where it comes from above.
+#[must_use]
+pub fn rank(place: &str, was: &str) -> (u32, std::cmp::Ordering) {
+    let read = |text: &str| text.trim().parse().ok().filter(|place| *place <= PLACE_MAX);
+    let place: u32 = read(place).unwrap_or(u32::MAX);
+    (place, place.cmp(&read(was).unwrap_or(place)))
 }
 
 /// Model aliases, for the operator.
@@ -143,4 +159,27 @@ pub trait Aliases: Send + Sync {
         name: String,
         confirmation: String,
     ) -> Result<(), Fault>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_takes_the_place_that_is_typed() {
+        let order = |places: [(&str, &str); 3]| -> String {
+            let mut rows: Vec<_> = "abc".chars().zip(places).collect();
+            rows.sort_by_key(|(_, (place, was))| rank(place, was));
+            rows.into_iter().map(|(name, _)| name).collect()
+        };
+        assert_eq!(order([("1", "1"), ("2", "2"), ("3", "3")]), "abc");
+        assert_eq!(order([("1", "1"), ("2", "2"), ("1", "3")]), "cab", "up, before what was there");
+        assert_eq!(
+            order([("3", "1"), ("2", "2"), ("3", "3")]),
+            "bca",
+            "down, after what was there"
+        );
+        assert_eq!(order([("2", "1"), ("1", "2"), ("3", "3")]), "bac", "two change places");
+        assert_eq!(order([("", ""), ("x", "2"), ("1", "3")]), "cab", "the rest comes last");
+    }
 }

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::caller::Caller;
 use domain::circuit::{Cause, CircuitState, Fault as FaultKind, Force, Forced};
+use domain::money::NanoUsd;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::Fault;
@@ -49,6 +50,10 @@ pub struct ProviderCircuit {
     pub uptime: Vec<UptimeDay>,
     /// The key that we show it; `None` for a server that wants none.
     pub credential: Option<Credential>,
+    /// Calls that are under way at it, as each node told within the last few seconds.
+    pub in_flight: u64,
+    /// What its settled calls of this day (UTC) cost, by our prices.
+    pub spent_today: NanoUsd,
     /// The aliases that it answers.
     pub dependants: Vec<Dependant>,
 }

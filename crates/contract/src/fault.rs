@@ -32,6 +32,16 @@ pub enum Fault {
         /// Why, as a sentence that may be shown.
         reason: Reason,
     },
+    /// A field of one of an alias's targets is not acceptable.
+    #[error("target {target}: {field}: {reason}")]
+    InvalidTarget {
+        /// Which one, from 1, in the order in which the form shows them.
+        target: u8,
+        /// The field's name in the form.
+        field: Field,
+        /// Why, as a sentence that may be shown.
+        reason: Reason,
+    },
     /// It changed in the meantime, or exists already.
     #[error("it exists already or has changed")]
     Conflict,
@@ -92,12 +102,14 @@ closed! {
         Description = "Description",
         Regions = "Regions",
         Targets = "Targets",
-        TargetProvider = "A target's provider",
-        TargetModel = "A target's model",
-        TargetPrice = "A target's price",
-        TargetOutput = "A target's longest answer",
-        TargetWeight = "A target's weight",
-        TargetContext = "A target's longest context",
+        TargetPlace = "Place",
+        TargetProvider = "Provider",
+        TargetModel = "Model",
+        TargetPriceProvider = "Provider in the price catalogue",
+        TargetPriceModel = "Model in the price catalogue",
+        TargetOutput = "Longest answer",
+        TargetWeight = "Weight",
+        TargetContext = "Longest context",
         Minutes = "Minutes",
         Target = "Target",
     }

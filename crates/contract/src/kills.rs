@@ -130,6 +130,9 @@ pub struct ChoiceView {
     pub name: String,
     /// What tells it from others of the same name: its project, its short name.
     pub detail: String,
+    /// Calls in the last minute that stopping it would have stopped; counting stops at
+    /// [`CALLS_COUNTED_MAX`].
+    pub calls_minute: u64,
 }
 
 /// What stopping something would do, counted before it is done.

@@ -11,6 +11,7 @@ pub mod agents;
 pub mod aliases;
 pub mod call;
 pub mod circuits;
+pub mod draft;
 pub mod fault;
 pub mod frame;
 pub mod keys;

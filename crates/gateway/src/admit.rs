@@ -92,7 +92,7 @@ pub(crate) async fn admit(gateway: &Gateway, routed: Routed) -> Result<Admitted,
         memory,
         clock: Arc::clone(gateway.clock()),
         place,
-        in_flight: InFlight::new(permit),
+        in_flight: InFlight::new(permit, gateway.under_way().clone()),
     });
     let obligation = hold(gateway, row, obligation).await?;
     Ok(Admitted { obligation, headers, request, plan, ear })

@@ -27,8 +27,9 @@ use crate::serve::{Call, serve};
 use crate::settings::{Settings, SettingsError};
 use crate::snapshot::LoadError;
 use crate::translate::Desk;
+use crate::under_way::UnderWay;
 use crate::upstream::client::Clients;
-use crate::watch::{self, Rules};
+use crate::watch::{Rules, Watch};
 use crate::{metric, reaper, settler};
 
 /// How long the settler may still write after the deadline of a drain.
@@ -73,6 +74,7 @@ pub struct Gateway {
     admitter: mpsc::Sender<Ask>,
     settler: mpsc::Sender<Settlement>,
     in_flight: Arc<Semaphore>,
+    under_way: UnderWay,
     drains: Arc<Semaphore>,
     calls: TaskTracker,
     jobs: TaskTracker,
@@ -172,6 +174,7 @@ impl Gateway {
             admitter,
             settler,
             in_flight: Arc::new(Semaphore::new(settings.calls_in_flight_max)),
+            under_way: UnderWay::default(),
             drains: Arc::new(Semaphore::new(settings.drains_max)),
             calls: TaskTracker::new(),
             jobs: TaskTracker::new(),
@@ -315,6 +318,10 @@ impl Gateway {
         &self.settler
     }
 
+    pub(crate) const fn under_way(&self) -> &UnderWay {
+        &self.under_way
+    }
+
     pub(crate) const fn in_flight_slots(&self) -> &Arc<Semaphore> {
         &self.in_flight
     }
@@ -354,7 +361,8 @@ impl Gateway {
         let (rules, ring) = (Arc::clone(&self.rules), Arc::clone(&self.ring));
         let clock = || Arc::clone(&self.clock);
         let every = self.settings.poll_every;
-        let watch = watch::Watch { rules, store: store.clone(), ring, clock: clock(), node };
+        let under_way = self.under_way.clone();
+        let watch = Watch { rules, store: store.clone(), ring, clock: clock(), node, under_way };
         self.jobs.spawn(watch.run(every, stop()));
         self.jobs.spawn(circuits::run(Arc::clone(&self.circuits), reports, stop()));
         let every = self.settings.reap_every;

@@ -51,6 +51,7 @@ mod room;
 mod settings;
 mod settler;
 mod snapshot;
+mod under_way;
 mod watch;
 
 pub mod json;

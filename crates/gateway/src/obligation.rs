@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use domain::clock::Clock;
+use domain::ids::ProviderId;
 use domain::limits::PAYLOAD_BYTES_MAX;
 use domain::outcome::Outcome;
 use domain::provider::Surface;
@@ -21,6 +22,7 @@ use crate::record::{self, SealedPayload, Settlement};
 use crate::room::Place;
 use crate::snapshot::Target;
 use crate::trail::{Owner, Trail};
+use crate::under_way::{AtProvider, UnderWay};
 use crate::upstream::meter::Meter;
 use crate::upstream::outgoing::Left;
 
@@ -46,7 +48,7 @@ pub(crate) struct Obligation {
     clock: Arc<dyn Clock>,
     /// Taken when it is settled.
     place: Option<OwnedPermit<Settlement>>,
-    _in_flight: InFlight,
+    in_flight: InFlight,
 }
 
 /// How a call ended.
@@ -68,8 +70,12 @@ pub(crate) struct Kept {
     pub(crate) total_bytes: u64,
 }
 
-/// One of the calls that may be in flight.
-pub(crate) struct InFlight(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
+/// One of the calls that may be in flight, and the provider that it is at.
+pub(crate) struct InFlight {
+    _permit: OwnedSemaphorePermit,
+    all: UnderWay,
+    at: Option<AtProvider>,
+}
 
 impl Ending {
     pub(crate) const fn new(outcome: Outcome, status: u16) -> Self {
@@ -109,9 +115,13 @@ impl Kept {
 }
 
 impl InFlight {
-    pub(crate) fn new(permit: OwnedSemaphorePermit) -> Self {
+    pub(crate) fn new(permit: OwnedSemaphorePermit, all: UnderWay) -> Self {
         metric::in_flight(1);
-        Self(permit)
+        Self { _permit: permit, all, at: None }
+    }
+
+    fn turn_to(&mut self, provider: ProviderId) {
+        self.at = Some(self.all.at(provider));
     }
 }
 
@@ -151,7 +161,7 @@ impl Obligation {
             _memory: terms.memory,
             clock: terms.clock,
             place: Some(terms.place),
-            _in_flight: terms.in_flight,
+            in_flight: terms.in_flight,
         }
     }
 
@@ -159,6 +169,7 @@ impl Obligation {
     /// request leaves: from then on the provider may bill.
     pub(crate) fn turn_to(&mut self, target: &Arc<Target>, surface: Surface) -> Left {
         self.target = Arc::clone(target);
+        self.in_flight.turn_to(target.provider.id);
         self.trail.target = Some(Arc::clone(target));
         self.meter = Meter::new(surface);
         self.upstream_request_id = None;

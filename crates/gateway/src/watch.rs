@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use vault::KeyRing;
 
 use crate::snapshot::{LoadError, Snapshot};
+use crate::under_way::UnderWay;
 use crate::upstream::egress::EgressAllow;
 
 /// How long one look at the epoch may take.
@@ -132,6 +133,8 @@ pub(crate) struct Watch {
     pub(crate) clock: Arc<dyn Clock>,
     /// This node, which tells which rules it follows.
     pub(crate) node: Node,
+    /// Its calls, by provider.
+    pub(crate) under_way: UnderWay,
 }
 
 impl Watch {
@@ -172,7 +175,9 @@ impl Watch {
         if told.is_some_and(|(known, at)| known == epoch && at.elapsed() < TELL_EVERY) {
             return;
         }
-        match timeout(LOOK_WAIT, self.store.node_beat(&self.node, epoch)).await {
+        let in_flight = self.under_way.by_provider();
+        let beat = self.store.node_beat(&self.node, epoch, &in_flight);
+        match timeout(LOOK_WAIT, beat).await {
             Ok(Ok(())) => *told = Some((epoch, Instant::now())),
             Ok(Err(error)) => tracing::debug!(%error, "the node's sign of life is not taken"),
             Err(_) => tracing::debug!("the node's sign of life is not taken in time"),

@@ -1,7 +1,9 @@
 //! The gateway's nodes: which are there, and which rules each has confirmed.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
-use domain::ids::NodeId;
+use domain::ids::{NodeId, ProviderId};
 use sqlx::PgConnection;
 
 use crate::error::StoreError;
@@ -38,19 +40,27 @@ pub struct NodeRow {
 impl Store {
     /// Says that a node is alive, and that its calls are now decided by the rules of this epoch. Right
     /// after new rules are in force, and every few seconds otherwise. Nodes that were silent for an hour
-    /// are forgotten.
+    /// are forgotten. `in_flight` are its calls that are under way, by provider.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] where the database does not answer, [`StoreError::Invalid`] where a
     /// text is too long.
-    pub async fn node_beat(&self, node: &Node, epoch: i64) -> Result<(), StoreError> {
+    pub async fn node_beat(
+        &self,
+        node: &Node,
+        epoch: i64,
+        in_flight: &HashMap<ProviderId, u32>,
+    ) -> Result<(), StoreError> {
+        let in_flight =
+            serde_json::to_value(in_flight).map_err(|_| StoreError::invalid("in_flight"))?;
         sqlx::query!(
-            "select sys.node_beat($1, $2, $3, $4, $5) as done",
+            "select sys.node_beat($1, $2, $3, $4, $5, $6) as done",
             node.id.uuid(),
             node.name,
             node.version,
             node.started_at,
             epoch,
+            in_flight,
         )
         .fetch_one(&self.gateway)
         .await?;

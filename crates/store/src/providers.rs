@@ -257,15 +257,22 @@ impl TenantTx<'_> {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Removes a provider; `false` where there is none.
+    /// Removes a provider, and destroys its sealed key where this is the platform tenant, whose row that
+    /// is; `false` where there is no such provider.
     ///
     /// # Errors
     /// [`StoreError::Refused`] with `23503` where an alias leads to it.
     pub async fn delete_provider(&mut self, id: ProviderId) -> Result<bool, StoreError> {
-        let done = sqlx::query!("delete from platform.provider where id = $1", id.uuid())
-            .execute(self.connection())
-            .await?;
-        Ok(done.rows_affected() == 1)
+        let removed = sqlx::query_scalar!(
+            "delete from platform.provider where id = $1 returning secret_id",
+            id.uuid()
+        )
+        .fetch_optional(self.connection())
+        .await?;
+        if let Some(Some(secret)) = removed {
+            self.destroy_secret(secret.into()).await?;
+        }
+        Ok(removed.is_some())
     }
 
     async fn select_providers(

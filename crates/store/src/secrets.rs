@@ -7,6 +7,9 @@ use crate::error::StoreError;
 use crate::snapshot::SealedSecret;
 use crate::tenant::TenantTx;
 
+/// How long a sealed key may wait for its provider, in minutes.
+const UNOWNED_MINUTES: i32 = 60;
+
 /// A secret to keep.
 #[derive(Clone)]
 pub struct NewSecret {
@@ -25,7 +28,8 @@ pub struct NewSecret {
 }
 
 impl TenantTx<'_> {
-    /// Keeps a provider's key; nodes learn of it with the commit.
+    /// Keeps a provider's key, the only version of it from here on: the ones before are destroyed, each
+    /// with the only copy of its data key. Nodes learn of it with the commit.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] where that version exists, [`StoreError::Refused`] where the tenant has
@@ -45,7 +49,52 @@ impl TenantTx<'_> {
         )
         .execute(self.connection())
         .await?;
+        sqlx::query!(
+            "delete from app.secret where tenant_id = $1 and id = $2 and version < $3",
+            tenant,
+            secret.id.uuid(),
+            secret.version,
+        )
+        .execute(self.connection())
+        .await?;
         Ok(())
+    }
+
+    /// Destroys a secret with all its versions; says how many rows that were.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database does not answer.
+    pub async fn destroy_secret(&mut self, id: SecretId) -> Result<u64, StoreError> {
+        let tenant = self.tenant_uuid();
+        let done = sqlx::query!(
+            "delete from app.secret where tenant_id = $1 and id = $2",
+            tenant,
+            id.uuid(),
+        )
+        .execute(self.connection())
+        .await?;
+        Ok(done.rows_affected())
+    }
+
+    /// Destroys the keys that no provider has, as a start leaves one that ends between sealing a key and
+    /// naming it; says how many. Younger ones than [`UNOWNED_MINUTES`] may be on their way to a provider
+    /// and stay.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database does not answer.
+    pub async fn destroy_unowned_secrets(&mut self) -> Result<u64, StoreError> {
+        let tenant = self.tenant_uuid();
+        let done = sqlx::query!(
+            "delete from app.secret s
+             where s.tenant_id = $1 and s.kind = 'provider_key'
+               and s.created_at < clock_timestamp() - make_interval(mins => $2)
+               and not exists (select from platform.provider p where p.secret_id = s.id)",
+            tenant,
+            UNOWNED_MINUTES,
+        )
+        .execute(self.connection())
+        .await?;
+        Ok(done.rows_affected())
     }
 
     /// The latest version of a secret with its fingerprint.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use contract::access::{BrowserSession, SignedIn};
+use contract::draft::Draft;
 use contract::fault::Fault;
 use domain::clock::Clock;
 use domain::ids::TenantId;
@@ -27,6 +28,12 @@ use super::origin::Origin;
 
 /// The key under which a session keeps its facts.
 const FACTS: &str = "facts";
+/// The key under which a session keeps the form that was refused last.
+const DRAFT: &str = "draft";
+/// How long a refused form may wait for its page, in minutes.
+const DRAFT_MINUTES_MAX: i64 = 10;
+/// Most that a session keeps of a form, in bytes of JSON; of a longer one nothing comes back.
+const DRAFT_BYTES_MAX: usize = 32 * 1024;
 
 /// The layer that loads and saves sessions.
 #[must_use]
@@ -66,6 +73,36 @@ pub async fn facts(
     Ok(Some(facts))
 }
 
+/// A refused form with the end of its time.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Waiting {
+    until: DateTime<Utc>,
+    draft: Draft,
+}
+
+/// Keeps a form that was refused, in place of one before it. It is a comfort: where it cannot be kept,
+/// the form comes back empty.
+pub async fn keep_draft(session: &Session, draft: Draft, now: DateTime<Utc>) {
+    let until = now + chrono::TimeDelta::minutes(DRAFT_MINUTES_MAX);
+    let waiting = serde_json::to_value(Waiting { until, draft }).ok();
+    let fits = waiting.filter(|waiting| waiting.to_string().len() <= DRAFT_BYTES_MAX);
+    let Some(waiting) = fits else { return };
+    if let Err(error) = session.insert_value(DRAFT, waiting).await {
+        tracing::warn!(%error, "a refused form could not be kept");
+    }
+}
+
+/// Forgets a form that was refused, where there is one.
+pub async fn forget_draft(session: &Session) {
+    // Looked at first: a session counts as changed by the removal of what is not there, too.
+    if matches!(session.get_value(DRAFT).await, Ok(None)) {
+        return;
+    }
+    if let Err(error) = session.remove_value(DRAFT).await {
+        tracing::warn!(%error, "a refused form could not be forgotten");
+    }
+}
+
 /// A session of the request at hand, as pages see it.
 pub struct Current {
     session: Session,
@@ -98,6 +135,11 @@ impl BrowserSession for Current {
         let mut facts = facts(&self.session, self.now).await?.ok_or(Fault::SignInAgain)?;
         facts.seat = Some(tenant_id.map_or(SeatChoice::Platform, SeatChoice::Tenant));
         self.renew(facts).await
+    }
+
+    async fn draft(&self, id: &str) -> Option<Draft> {
+        let waiting = self.session.get::<Waiting>(DRAFT).await.ok().flatten()?;
+        (waiting.until > self.now && waiting.draft.id == id).then_some(waiting.draft)
     }
 
     async fn end(&self) -> std::result::Result<(), Fault> {

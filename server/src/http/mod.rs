@@ -24,7 +24,7 @@ pub use serve::serve;
 use crate::config::setting::Network;
 use crate::edge::origin::Origin;
 use crate::edge::visitor::Reception;
-use crate::edge::{client_ip, headers, origin, session, visitor};
+use crate::edge::{client_ip, draft, headers, origin, session, visitor};
 
 /// What the doors are built from.
 pub struct Doors {
@@ -53,6 +53,7 @@ pub struct Doors {
 pub fn router(doors: Doors) -> std::io::Result<Router> {
     let people = site::pages(&doors.leptos, doors.console.clone())
         .merge(live::routes(doors.feed.clone()))
+        .layer(from_fn_with_state(doors.clock.clone(), draft::keep))
         .layer(from_fn_with_state(
             Reception::new(doors.console.clone(), doors.clock.clone()),
             visitor::receive,

@@ -47,6 +47,9 @@ pub fn Acts(
                 forced.get().into_iter().map(ends).collect_view()
             }}
         </div>
+        <p class="dim">
+            "To drain it, force it open: no new call is sent to it, and those under way finish."
+        </p>
         <ProbeNow slug shown/>
     }
 }

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::acts::Acts;
+use super::filter::Filter;
 use super::live::Live;
 use super::timeline::Timeline;
 use super::{Opened, facts, followed};
@@ -18,6 +19,7 @@ use crate::ui::{Clock, Column, Dialog, Shape, State, Table, badge};
 #[component]
 pub fn CircuitDrawer(
     shown: RwSignal<CircuitsView>,
+    filter: Memo<Filter>,
     live: Live,
     opened: Opened,
     on_close: Callback<()>,
@@ -34,7 +36,7 @@ pub fn CircuitDrawer(
             title="Provider circuit"
             shape=Shape::Drawer
             open=open
-            close_href=paths::CIRCUITS
+            close_href=filter.get_untracked().url()
             on_close=on_close
         >
             {move || slug.get().map(|slug| view! { <Content slug shown live opened/> })}
@@ -64,6 +66,8 @@ fn Content(
             <Acts slug provider shown live/>
             <h3>"Last hour"</h3>
             {part(|clock, p| facts::traffic(clock, &p.traffic).into_any())}
+            <h3>"Now"</h3>
+            {part(|_, p| facts::now(p).into_any())}
             <h3>"Last 90 days"</h3>
             {part(|_, p| facts::days(&p.uptime).into_any())}
             {part(facts::models)}
@@ -89,7 +93,9 @@ fn dependants(all: &[Dependant]) -> AnyView {
             let place = format!("{} of {}", dependant.place, dependant.targets);
             view! {
                 <tr>
-                    <th scope="row" class="wrap" data-label="Alias">{dependant.alias.clone()}</th>
+                    <th scope="row" class="wrap" data-label="Alias">
+                        <a href=paths::alias_edit(&dependant.alias)>{dependant.alias.clone()}</a>
+                    </th>
                     <td class="mono wrap" data-label="Model">{dependant.model.clone()}</td>
                     <td class="nowrap" data-label="Place">
                         {place} " "

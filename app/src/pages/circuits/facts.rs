@@ -5,9 +5,10 @@ use leptos::prelude::*;
 
 use super::list::{reason, since, state};
 use super::words;
+use crate::paths;
 use crate::ui::number::count;
 use crate::ui::time::{Shown, time};
-use crate::ui::{Clock, Column, Table, spark, uptime};
+use crate::ui::{Clock, Column, LinkButton, Table, money, spark, uptime};
 
 /// What a circuit does and why.
 pub fn circuit(clock: Clock, circuit: &CircuitView) -> impl IntoView {
@@ -112,6 +113,25 @@ pub fn traffic(clock: Clock, traffic: &Traffic) -> impl IntoView {
     }
 }
 
+/// What is under way and what it cost today.
+pub fn now(provider: &ProviderCircuit) -> impl IntoView + use<> {
+    view! {
+        <dl class="facts">
+            <div>
+                <dt>"Calls under way"</dt>
+                <dd class="num">{count(provider.in_flight)}</dd>
+            </div>
+            <div>
+                <dt>"Spent today (UTC)"</dt>
+                <dd>{money(provider.spent_today)}</dd>
+            </div>
+        </dl>
+        <p class="dim">
+            "Calls under way are what each node told within the last few seconds; spent is what the settled calls of today cost, by our prices."
+        </p>
+    }
+}
+
 /// The last days: a drawing, a sentence, and the days that were not whole.
 pub fn days(days: &[UptimeDay]) -> impl IntoView {
     let down: Vec<_> = days.iter().filter(|day| day.down_s > 0).collect();
@@ -185,16 +205,27 @@ pub fn models(clock: Clock, provider: &ProviderCircuit) -> AnyView {
     .into_any()
 }
 
-/// The key's fingerprint and age; never the key.
+/// The key's fingerprint and age, never the key; and where the provider is changed.
 pub fn credential(clock: Clock, provider: &ProviderCircuit) -> AnyView {
-    match &provider.credential {
-        None => view! { <p class="dim">"It is called without a key."</p> }.into_any(),
-        Some(key) => view! {
-            <p>
-                "Fingerprint " <code>{key.fingerprint.clone()}</code> ", set "
-                {time(clock, key.set_at, Shown::Relative)} ". The key itself is never shown."
-            </p>
+    let (words, verb) = match &provider.credential {
+        None => (view! { <p class="dim">"It is called without a key."</p> }.into_any(), "Set key"),
+        Some(key) => {
+            let words = view! {
+                <p>
+                    "Fingerprint " <code>{key.fingerprint.clone()}</code> ", set "
+                    {time(clock, key.set_at, Shown::Relative)} ". The key itself is never shown."
+                </p>
+            };
+            (words.into_any(), "Replace key")
         }
-        .into_any(),
+    };
+    let own = !provider.simulated;
+    view! {
+        {words}
+        <div class="circuit-acts">
+            {own.then(|| view! { <LinkButton href=paths::provider_key(&provider.slug)>{verb}</LinkButton> })}
+            <LinkButton href=paths::provider_edit(&provider.slug)>"Edit provider"</LinkButton>
+        </div>
     }
+    .into_any()
 }

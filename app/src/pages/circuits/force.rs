@@ -5,6 +5,7 @@ use contract::fault::{Fault, Field as FieldName};
 use domain::circuit::{FORCE_MINUTES_MAX, Force as To};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 use leptos_router::hooks::use_query_map;
 
 use super::calls::Force;
@@ -14,7 +15,7 @@ use crate::pages::welcome::field_error;
 use crate::paths;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::number::counted;
-use crate::ui::{Button, Dialog, Field, Select, Toasts, Tone, sentence};
+use crate::ui::{Button, Dialog, Field, FormBody, Select, Toasts, Tone, sentence};
 
 /// How long a decision holds where nobody says otherwise, in minutes.
 const MINUTES: &str = "30";
@@ -75,7 +76,7 @@ fn Form(provider: ProviderCircuit, to: To, action: ServerAction<Force>) -> impl 
     };
     let cancel = paths::circuit(&provider.slug);
     let choices = [
-        (To::Open, "Open: no call is sent to it"),
+        (To::Open, "Open: no new call is sent to it, those under way finish"),
         (To::Closed, "Closed: every call is sent to it"),
     ];
     let choices = choices.map(|(to, words)| (to.as_str().to_owned(), words.to_owned())).to_vec();
@@ -83,7 +84,7 @@ fn Form(provider: ProviderCircuit, to: To, action: ServerAction<Force>) -> impl 
     let note = note(&provider);
     view! {
         <ActionForm action>
-            <div class="form">
+            <FormBody to=Force::PATH>
                 <p class="note">{icon(Icon::Info)} <span>{note}</span></p>
                 <div role="alert" class="form-alert-slot">{general}</div>
                 <input type="hidden" name="provider" value=provider.slug/>
@@ -114,7 +115,7 @@ fn Form(provider: ProviderCircuit, to: To, action: ServerAction<Force>) -> impl 
                     </Button>
                     <a class="btn btn-quiet" href=cancel data-noscroll="true">"Cancel"</a>
                 </div>
-            </div>
+            </FormBody>
         </ActionForm>
     }
 }

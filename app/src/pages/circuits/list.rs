@@ -4,27 +4,47 @@ use contract::circuits::{CircuitView, CircuitsView, ProviderCircuit};
 use domain::circuit::CircuitState;
 use leptos::prelude::*;
 
+use super::filter::Filter;
 use super::{followed, words};
 use crate::paths;
 use crate::ui::number::{count, counted};
 use crate::ui::time::{Shown, time};
-use crate::ui::{Clock, Column, Drawing, Empty, State, Table, badge, spark, uptime};
+use crate::ui::{
+    Clock, Column, Drawing, Empty, LinkButton, State, Table, badge, money, spark, uptime,
+};
 
 /// The providers, or why there is none.
 #[component]
-pub fn ProviderList(shown: RwSignal<CircuitsView>) -> impl IntoView {
+pub fn ProviderList(shown: RwSignal<CircuitsView>, filter: Memo<Filter>) -> impl IntoView {
     let clock = Clock::here();
     let slugs = Memo::new(move |_| {
-        shown.with(|view| view.providers.iter().map(|p| p.slug.clone()).collect::<Vec<_>>())
+        let filter = filter.get();
+        shown.with(|view| {
+            let matching = view.providers.iter().filter(|provider| filter.shows(provider));
+            matching.map(|p| p.slug.clone()).collect::<Vec<_>>()
+        })
     });
+    let none = Memo::new(move |_| shown.with(|view| view.providers.is_empty()));
     move || {
-        if slugs.with(Vec::is_empty) {
+        if none.get() {
             return view! {
                 <Empty
                     drawing=Drawing::Circuit
                     title="No provider yet"
                     sentence="A provider is what calls are sent to. As soon as there is one, its circuit is here."
                 />
+            }
+            .into_any();
+        }
+        if slugs.with(Vec::is_empty) {
+            return view! {
+                <Empty
+                    drawing=Drawing::Circuit
+                    title="No provider matches"
+                    sentence="There are providers outside of what is chosen above."
+                >
+                    <LinkButton href=paths::CIRCUITS>"Clear filters"</LinkButton>
+                </Empty>
             }
             .into_any();
         }
@@ -39,18 +59,25 @@ pub fn ProviderList(shown: RwSignal<CircuitsView>) -> impl IntoView {
                     Column::number("Calls, 1 h").minor(),
                     Column::number("Success, 1 h"),
                     Column::new("First byte, 1 h").minor(),
+                    Column::number("Under way").minor(),
+                    Column::number("Spent today").minor(),
                     Column::new("Uptime").minor(),
                     Column::new("Key").minor(),
                 ]
             >
-                <For each=move || slugs.get() key=Clone::clone children=move |slug| row(clock, shown, slug)/>
+                <For each=move || slugs.get() key=Clone::clone children=move |slug| row(clock, shown, filter, slug)/>
             </Table>
         }
         .into_any()
     }
 }
 
-fn row(clock: Clock, shown: RwSignal<CircuitsView>, slug: String) -> impl IntoView {
+fn row(
+    clock: Clock,
+    shown: RwSignal<CircuitsView>,
+    filter: Memo<Filter>,
+    slug: String,
+) -> impl IntoView {
     let provider = followed(shown, slug.clone());
     let cell = move |draw: fn(Clock, &ProviderCircuit) -> AnyView| {
         move || provider.with(|provider| provider.as_ref().map(|provider| draw(clock, provider)))
@@ -58,7 +85,7 @@ fn row(clock: Clock, shown: RwSignal<CircuitsView>, slug: String) -> impl IntoVi
     view! {
         <tr>
             <th scope="row" data-label="Provider">
-                <a class="row-link" href=paths::circuit(&slug) data-noscroll="true">
+                <a class="row-link" href=move || filter.with(|filter| filter.open(&slug)) data-noscroll="true">
                     {move || provider.with(|p| p.as_ref().map(|p| p.name.clone()))}
                 </a>
                 " "
@@ -78,6 +105,12 @@ fn row(clock: Clock, shown: RwSignal<CircuitsView>, slug: String) -> impl IntoVi
                 })}
             </td>
             <td class="minor nowrap" data-label="First byte, 1 h">{cell(|_, p| first_byte(p))}</td>
+            <td class="end num minor" data-label="Under way">
+                {cell(|_, p| count(p.in_flight).into_any())}
+            </td>
+            <td class="end num minor nowrap" data-label="Spent today">
+                {cell(|_, p| money(p.spent_today).into_any())}
+            </td>
             <td class="minor nowrap" data-label="Uptime">
                 {cell(|_, p| uptime(words::bars(&p.uptime), words::uptime(&p.uptime)).into_any())}
             </td>

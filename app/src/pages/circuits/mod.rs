@@ -7,6 +7,7 @@ mod acts;
 pub mod calls;
 mod drawer;
 mod facts;
+mod filter;
 mod force;
 mod list;
 mod live;
@@ -22,9 +23,9 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use crate::fault::UiFault;
 use crate::frame::{Here, Page};
 use crate::loaded::{Loaded, load};
-use crate::paths;
 use crate::ui::{Failure, SkeletonTable, sentence};
 
+use filter::Filter;
 use live::Live;
 
 /// The provider that the drawer shows, with its timeline.
@@ -78,19 +79,21 @@ fn Board(view: CircuitsView, title: RwSignal<String>, live: Live, opened: Opened
         title.try_set(words::knows(&view));
         shown.try_set(view);
     });
+    let filter = Filter::here();
     let navigate = use_navigate();
     let back = Callback::new(move |()| {
         let options = NavigateOptions { replace: true, scroll: false, ..Default::default() };
-        navigate(paths::CIRCUITS, options);
+        navigate(&filter.get_untracked().url(), options);
     });
     view! {
+        <filter::Filters shown filter/>
         <div class="feed-line">
             <p class="feed-count">{move || shown.with(words::knows)}</p>
             <div class="live"><live::LiveState live/></div>
         </div>
-        <drawer::CircuitDrawer shown live opened on_close=back/>
+        <drawer::CircuitDrawer shown filter live opened on_close=back/>
         <force::ForceDialog shown live on_close=back/>
-        <list::ProviderList shown/>
+        <list::ProviderList shown filter/>
     }
 }
 

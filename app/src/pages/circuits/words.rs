@@ -143,10 +143,12 @@ pub fn event_tone(event: &EventView) -> State {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
+    use domain::money::NanoUsd;
+
     use super::*;
 
-    fn view(states: &[CircuitState]) -> CircuitsView {
+    pub fn view(states: &[CircuitState]) -> CircuitsView {
         let providers = states
             .iter()
             .map(|state| contract::circuits::ProviderCircuit {
@@ -159,13 +161,15 @@ mod tests {
                 traffic: contract::circuits::Traffic::default(),
                 uptime: Vec::new(),
                 credential: None,
+                in_flight: 0,
+                spent_today: NanoUsd(0),
                 dependants: Vec::new(),
             })
             .collect();
         CircuitsView { read_at: chrono::DateTime::UNIX_EPOCH, can_probe: true, providers }
     }
 
-    fn circuit(state: CircuitState) -> CircuitView {
+    pub fn circuit(state: CircuitState) -> CircuitView {
         CircuitView {
             model: String::new(),
             state,

@@ -4,13 +4,14 @@ use contract::fault::Field as FieldName;
 use contract::keys::{KeyRow, KeyState};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 use leptos_router::hooks::use_query_map;
 
 use super::calls::Revoke;
 use crate::pages::welcome::field_error;
 use crate::paths;
 use crate::ui::icon::{Icon, icon};
-use crate::ui::{Button, Dialog, FormAlert, Toasts, Tone, TypedConfirmation};
+use crate::ui::{Button, Dialog, FormAlert, FormBody, Toasts, Tone, TypedConfirmation};
 
 /// Opens for the key that the address names. Works without a script: the server checks the name.
 #[component]
@@ -60,7 +61,7 @@ fn Question(key: KeyRow, action: ServerAction<Revoke>) -> impl IntoView {
     let error = Signal::derive(move || field_error(fault.get().as_ref(), FieldName::Confirmation));
     view! {
         <ActionForm action>
-            <div class="form">
+            <FormBody to=Revoke::PATH>
                 <p class="danger-note">
                     {icon(Icon::Alert)}
                     <span>
@@ -77,7 +78,7 @@ fn Question(key: KeyRow, action: ServerAction<Revoke>) -> impl IntoView {
                     </Button>
                     <a class="btn btn-quiet" href=paths::KEYS data-noscroll="true">"Cancel"</a>
                 </div>
-            </div>
+            </FormBody>
         </ActionForm>
     }
 }

@@ -6,13 +6,16 @@ use domain::kill::KillScope;
 use domain::limits::REASON_CHARS_MAX;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 
 use super::calls::Arm;
 use super::words;
 use crate::pages::welcome::field_error;
 use crate::paths;
 use crate::ui::icon::{Icon, icon};
-use crate::ui::{Button, Clock, Field, LinkButton, Select, Tone, TypedConfirmation, sentence};
+use crate::ui::{
+    Button, Clock, Field, FormBody, LinkButton, Select, Tone, TypedConfirmation, sentence,
+};
 
 /// Choices of how long it lasts, in hours; zero is until it is released.
 const LASTS: [(&str, &str); 6] = [
@@ -105,7 +108,7 @@ fn Form(preview: Preview) -> impl IntoView {
     };
     view! {
         <ActionForm action>
-            <div class="form">
+            <FormBody to=Arm::PATH>
                 <p class="danger-note">
                     {icon(Icon::Alert)}
                     <span>
@@ -139,7 +142,7 @@ fn Form(preview: Preview) -> impl IntoView {
                     </Button>
                     <a class="btn btn-quiet" href=paths::KILL_SWITCH>"Cancel"</a>
                 </div>
-            </div>
+            </FormBody>
         </ActionForm>
     }
 }

@@ -25,10 +25,23 @@ pub fn Banner(in_force: Vec<KillRow>) -> impl IntoView {
             let names = rows.iter().take(3).map(of_row).collect::<Vec<_>>().join(", ");
             let more = rows.len().saturating_sub(3);
             let more = (more > 0).then(|| format!(" and {more} more"));
+            let clock = Clock::here();
+            let next = rows.iter().filter_map(|row| row.expires_at).min();
+            let lasts = match next {
+                Some(at) if rows.len() == 1 => {
+                    view! { " It ends by itself " {time(clock, at, Shown::Relative)} "." }.into_any()
+                }
+                Some(at) => {
+                    view! { " The first to end by itself does so " {time(clock, at, Shown::Relative)} "." }
+                        .into_any()
+                }
+                None if rows.len() == 1 => " It lasts until it is released.".into_any(),
+                None => " None of it ends by itself.".into_any(),
+            };
             view! {
                 <p class="kill-state" data-state="stopped">
                     {icon(Icon::Stop)}
-                    <span><strong>"Stopped now: "</strong> {names} {more} "."</span>
+                    <span><strong>"Stopped now: "</strong> {names} {more} "." {lasts}</span>
                 </p>
             }
             .into_any()

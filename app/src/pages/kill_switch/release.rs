@@ -5,6 +5,7 @@ use contract::kills::KillRow;
 use domain::limits::REASON_CHARS_MAX;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 use leptos_router::hooks::use_query_map;
 
 use super::calls::Release;
@@ -12,7 +13,9 @@ use super::words::of_row;
 use crate::pages::welcome::field_error;
 use crate::paths;
 use crate::ui::icon::{Icon, icon};
-use crate::ui::{Button, Clock, Dialog, Field, Toasts, Tone, TypedConfirmation, sentence};
+use crate::ui::{
+    Button, Clock, Dialog, Field, FormBody, Toasts, Tone, TypedConfirmation, sentence,
+};
 
 /// Opens for the kill that the address names. Works without a script: the server checks the name.
 #[component]
@@ -66,7 +69,7 @@ fn Question(row: KillRow, action: ServerAction<Release>) -> impl IntoView {
     let what = of_row(&row);
     view! {
         <ActionForm action>
-            <div class="form">
+            <FormBody to=Release::PATH>
                 <p class="note">
                     {icon(Icon::Info)}
                     <span>
@@ -96,7 +99,7 @@ fn Question(row: KillRow, action: ServerAction<Release>) -> impl IntoView {
                     </Button>
                     <a class="btn btn-quiet" href=paths::KILL_SWITCH data-noscroll="true">"Cancel"</a>
                 </div>
-            </div>
+            </FormBody>
         </ActionForm>
     }
 }

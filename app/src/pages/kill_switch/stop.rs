@@ -148,7 +148,11 @@ fn Which(scope: KillScope, search: String, choices: Vec<ChoiceView>) -> impl Int
                 <li>
                     <a class="choice" href=paths::kill_target(&choice.target)>
                         <span class="choice-name" dir="auto">{choice.name}</span>
-                        <span class="dim" dir="auto">{choice.detail}</span>
+                        <span class="dim">
+                            <span dir="auto">{choice.detail}</span>
+                            " · "
+                            {words::stops(choice.calls_minute)}
+                        </span>
                         {icon(Icon::ChevronRight)}
                     </a>
                 </li>

@@ -107,6 +107,19 @@ pub fn reach(scope: KillScope, reach: ReachView) -> Vec<(&'static str, String)> 
     facts
 }
 
+/// What stopping it would do at this moment: `stops 12 calls/min now`.
+#[must_use]
+pub fn stops(calls_minute: u64) -> String {
+    match calls_minute {
+        0 => "no call in the last minute".into(),
+        1 => "stops 1 call/min now".into(),
+        n if n >= contract::kills::CALLS_COUNTED_MAX => {
+            format!("stops {} calls/min or more now", count(n))
+        }
+        n => format!("stops {} calls/min now", count(n)),
+    }
+}
+
 /// Over what the numbers were counted, where that is not obvious.
 #[must_use]
 pub const fn counted_over(scope: KillScope) -> Option<&'static str> {
@@ -164,6 +177,15 @@ mod tests {
         let facts = reach(KillScope::All, all);
         assert_eq!(facts[0].1, "12");
         assert_eq!(facts[1].1, "100,000 or more");
+        assert_eq!(
+            [0, 1, 1_200, 100_000].map(stops),
+            [
+                "no call in the last minute",
+                "stops 1 call/min now",
+                "stops 1,200 calls/min now",
+                "stops 100,000 calls/min or more now"
+            ]
+        );
         assert_eq!((facts.len(), reach(KillScope::Key, all).len()), (6, 3));
     }
 }

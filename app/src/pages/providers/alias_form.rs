@@ -6,6 +6,7 @@ use domain::limits::{DESCRIPTION_CHARS_MAX, MODEL_BYTES_MAX};
 use domain::provider::Strategy;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 
 use super::alias_target::Targets;
 use super::calls::{CreateAlias, Routing, UpdateAlias};
@@ -14,7 +15,7 @@ use super::open::Open;
 use crate::pages::welcome::field_error;
 use crate::paths;
 use crate::ui::icon::{Icon, icon};
-use crate::ui::{Button, Dialog, Field, LinkButton, Select, Shape, Tone};
+use crate::ui::{Button, Dialog, Field, FormBody, LinkButton, Select, Shape, Tone, Typed};
 
 /// What these fields say of themselves.
 const OWN: [FieldName; 3] = [FieldName::Name, FieldName::Description, FieldName::Regions];
@@ -45,7 +46,7 @@ pub fn CreateDialog(
                     .then(|| {
                         view! {
                             <ActionForm action>
-                                <div class="form">
+                                <FormBody to=CreateAlias::PATH>
                                     <div role="alert" class="form-alert-slot">
                                         {move || general(fault.get(), &OWN)}
                                     </div>
@@ -70,7 +71,7 @@ pub fn CreateDialog(
                                         </Button>
                                         <Cancel/>
                                     </div>
-                                </div>
+                                </FormBody>
                             </ActionForm>
                         }
                     })
@@ -131,7 +132,7 @@ fn Edited(
                 }
             })}
         <ActionForm action>
-            <div class="form">
+            <FormBody to=UpdateAlias::PATH>
                 <div role="alert" class="form-alert-slot">{move || general(fault.get(), &OWN)}</div>
                 <input type="hidden" name="name" value=row.name.clone()/>
                 <AliasFields row=Some(row) stored fault/>
@@ -142,7 +143,7 @@ fn Edited(
                     <Cancel/>
                     <LinkButton href=remove tone=Tone::Quiet>"Remove"</LinkButton>
                 </div>
-            </div>
+            </FormBody>
         </ActionForm>
     }
 }
@@ -159,7 +160,9 @@ fn AliasFields(
     fault: Memo<Option<Fault>>,
 ) -> impl IntoView {
     let wrong = move |field| Signal::derive(move || field_error(fault.get().as_ref(), field));
-    let strategy = RwSignal::new(row.as_ref().map_or(Strategy::Priority, |row| row.strategy));
+    let known = row.as_ref().map_or(Strategy::Priority, |row| row.strategy);
+    let typed = Typed::here().text("form[strategy]", String::new()).parse();
+    let strategy = RwSignal::new(typed.unwrap_or(known));
     let description = row.as_ref().and_then(|row| row.description.clone()).unwrap_or_default();
     let regions = row.as_ref().map(|row| row.regions.join(", ")).unwrap_or_default();
     let options = Strategy::ALL
@@ -203,7 +206,7 @@ fn AliasFields(
             maxlength=REGIONS_CHARS_MAX
             error=wrong(FieldName::Regions)
         />
-        <Targets targets stored/>
+        <Targets targets stored fault/>
     }
 }
 

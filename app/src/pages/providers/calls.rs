@@ -111,31 +111,19 @@ pub struct AliasFields {
     pub strategy: Strategy,
     /// Regions, separated by commas.
     pub regions: String,
-    /// The numbers of the rows in their order, separated by commas; rows left out come last.
-    pub order: String,
-    /// The rows.
+    /// The rows; each says its place itself.
     #[serde(default)]
     pub targets: BTreeMap<u32, TargetForm>,
 }
 
+#[cfg(feature = "ssr")]
 impl AliasFields {
-    /// The targets in the order that the form gives.
-    #[must_use]
-    pub fn ordered(mut self) -> Vec<TargetForm> {
-        let numbers = self.order.split(',').filter_map(|number| number.trim().parse().ok());
-        let mut targets: Vec<_> =
-            numbers.filter_map(|number: u32| self.targets.remove(&number)).collect();
-        targets.extend(self.targets.into_values());
-        targets
-    }
-
-    #[cfg(feature = "ssr")]
     fn form(self) -> AliasForm {
         AliasForm {
-            description: self.description.clone(),
+            description: self.description,
             strategy: self.strategy,
-            regions: self.regions.clone(),
-            targets: self.ordered(),
+            regions: self.regions,
+            targets: self.targets.into_values().collect(),
         }
     }
 }
@@ -168,27 +156,4 @@ pub async fn remove_alias(name: String, confirmation: String) -> Result<(), UiFa
     server::answer(console.aliases.delete(&caller, name, confirmation).await)?;
     leptos_axum::redirect(crate::paths::PROVIDERS);
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn targets_come_in_the_order_that_is_given_and_none_is_lost() {
-        let target = |model: &str| TargetForm { model: model.into(), ..TargetForm::default() };
-        let fields = |order: &str| AliasFields {
-            description: String::new(),
-            strategy: Strategy::Priority,
-            regions: String::new(),
-            order: order.into(),
-            targets: BTreeMap::from([(0, target("a")), (1, target("b")), (7, target("c"))]),
-        };
-        let models = |order: &str| -> Vec<String> {
-            fields(order).ordered().into_iter().map(|target| target.model).collect()
-        };
-        assert_eq!(models("7,0,1"), ["c", "a", "b"]);
-        assert_eq!(models("1, 1,x,9"), ["b", "a", "c"]);
-        assert_eq!(models(""), ["a", "b", "c"]);
-    }
 }

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use crate::pages::welcome::field_error;
 use crate::ui::icon::{Icon, icon};
-use crate::ui::{Checkbox, Checks, Field, Select, Tick};
+use crate::ui::{Checkbox, Checks, Field, Select, Tick, Typed};
 
 /// What these fields say of themselves; a form says the rest at its head.
 pub const OWN: [FieldName; 7] = [
@@ -26,7 +26,9 @@ pub const OWN: [FieldName; 7] = [
 #[component]
 pub fn ProviderFields(row: Option<ProviderRow>, fault: Memo<Option<Fault>>) -> impl IntoView {
     let known = row.is_some();
-    let kind = RwSignal::new(row.as_ref().map_or(ProviderKind::OpenAi, |row| row.kind));
+    let kind = row.as_ref().map_or(ProviderKind::OpenAi, |row| row.kind);
+    let typed = Typed::here().text("form[kind]", String::new()).parse();
+    let kind = RwSignal::new(typed.unwrap_or(kind));
     let text = |pick: fn(&ProviderRow) -> &str| {
         row.as_ref().map(|row| pick(row).to_owned()).unwrap_or_default()
     };

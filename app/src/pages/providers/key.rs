@@ -6,6 +6,7 @@ use domain::limits::CREDENTIAL_BYTES_MAX;
 use domain::provider::{Auth, ProviderKind};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 
 use super::calls::{Routing, SetKey};
 use super::general;
@@ -15,7 +16,7 @@ use crate::pages::welcome::field_error;
 use crate::paths;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::time::{Shown, time};
-use crate::ui::{Button, Clock, Dialog, Field, Tone};
+use crate::ui::{Button, Clock, Dialog, Field, FormBody, Tone};
 
 /// The form for a provider's key.
 #[component]
@@ -50,7 +51,7 @@ fn Asked(row: ProviderRow, action: ServerAction<SetKey>) -> impl IntoView {
     };
     view! {
         <ActionForm action>
-            <div class="form">
+            <FormBody to=SetKey::PATH>
                 <p class="note">
                     {icon(Icon::Info)}
                     <span>
@@ -90,7 +91,7 @@ fn Asked(row: ProviderRow, action: ServerAction<SetKey>) -> impl IntoView {
                     </Button>
                     <a class="btn btn-quiet" href=paths::PROVIDERS data-noscroll="true">"Cancel"</a>
                 </div>
-            </div>
+            </FormBody>
         </ActionForm>
     }
 }

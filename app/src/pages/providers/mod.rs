@@ -323,6 +323,8 @@ fn new_alias() -> AnyView {
 fn general(fault: Option<Fault>, own: &[contract::fault::Field]) -> Option<impl IntoView + use<>> {
     let told = match &fault {
         Some(Fault::Invalid { field, .. }) => !own.contains(field),
+        // Said at the target.
+        Some(Fault::InvalidTarget { .. }) => false,
         Some(_) => true,
         None => false,
     };

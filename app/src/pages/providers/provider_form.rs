@@ -6,6 +6,7 @@ use domain::limits::CREDENTIAL_BYTES_MAX;
 use domain::provider::ProviderKind;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 
 use super::calls::{Create, Routing, Switch, Update};
 use super::fields::{OWN, ProviderFields};
@@ -14,7 +15,7 @@ use super::{Acts, general};
 use crate::pages::welcome::field_error;
 use crate::paths;
 use crate::ui::icon::{Icon, icon};
-use crate::ui::{Button, Dialog, Field, LinkButton, Shape, Tone};
+use crate::ui::{Button, Dialog, Field, FormBody, LinkButton, Shape, Tone};
 
 /// The form for a new provider.
 #[component]
@@ -44,7 +45,7 @@ fn NewProvider(action: ServerAction<Create>) -> impl IntoView {
     let pending = action.pending();
     view! {
         <ActionForm action>
-            <div class="form">
+            <FormBody to=Create::PATH>
                 <div role="alert" class="form-alert-slot">{move || general(fault.get(), &OWN)}</div>
                 <Field
                     id="provider-slug"
@@ -76,7 +77,7 @@ fn NewProvider(action: ServerAction<Create>) -> impl IntoView {
                     </Button>
                     <a class="btn btn-quiet" href=paths::PROVIDERS data-noscroll="true">"Cancel"</a>
                 </div>
-            </div>
+            </FormBody>
         </ActionForm>
     }
 }
@@ -184,7 +185,7 @@ fn Facts(row: ProviderRow, action: ServerAction<Update>) -> impl IntoView {
     let id = row.id.to_string();
     view! {
         <ActionForm action>
-            <div class="form">
+            <FormBody to=Update::PATH>
                 <div role="alert" class="form-alert-slot">{move || general(fault.get(), &OWN)}</div>
                 <input type="hidden" name="id" value=id/>
                 <ProviderFields row=Some(row) fault/>
@@ -194,7 +195,7 @@ fn Facts(row: ProviderRow, action: ServerAction<Update>) -> impl IntoView {
                     </Button>
                     <a class="btn btn-quiet" href=paths::PROVIDERS data-noscroll="true">"Cancel"</a>
                 </div>
-            </div>
+            </FormBody>
         </ActionForm>
     }
 }

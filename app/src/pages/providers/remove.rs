@@ -3,6 +3,7 @@
 use contract::fault::Field as FieldName;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 
 use super::calls::{Remove, RemoveAlias, Routing};
 use super::general;
@@ -11,7 +12,7 @@ use super::provider_form::named;
 use crate::pages::welcome::field_error;
 use crate::paths;
 use crate::ui::icon::{Icon, icon};
-use crate::ui::{Button, Clock, Dialog, Tone, TypedConfirmation};
+use crate::ui::{Button, Clock, Dialog, FormBody, Tone, TypedConfirmation};
 
 /// Opens for the provider that the address names.
 #[component]
@@ -41,8 +42,9 @@ pub fn RemoveDialog(
                             <ActionForm action>
                                 <input type="hidden" name="id" value=row.id.to_string()/>
                                 <Question
+                                    to=Remove::PATH
                                     warning=format!(
-                                        "{} is forgotten, and calls to it are not possible any more. Its sealed key stays in the vault, where nothing uses it.",
+                                        "{} is forgotten, and calls to it are not possible any more. Its sealed key is destroyed.",
                                         row.name,
                                     )
                                     expected=row.slug
@@ -86,6 +88,7 @@ pub fn RemoveAliasDialog(
                             <ActionForm action>
                                 <input type="hidden" name="name" value=name.clone()/>
                                 <Question
+                                    to=RemoveAlias::PATH
                                     warning=format!(
                                         "Programs that ask for {name} are refused within a second.",
                                     )
@@ -123,6 +126,7 @@ fn InUse(name: String, aliases: Vec<String>) -> impl IntoView {
 
 #[component]
 fn Question(
+    to: &'static str,
     warning: String,
     expected: String,
     verb: &'static str,
@@ -137,7 +141,7 @@ fn Question(
     });
     let error = Signal::derive(move || field_error(fault.get().as_ref(), FieldName::Confirmation));
     view! {
-        <div class="form">
+        <FormBody to>
             <p class="danger-note">{icon(Icon::Alert)} <span>{warning}</span></p>
             <div role="alert" class="form-alert-slot">
                 {move || general(fault.get(), &[FieldName::Confirmation])}
@@ -149,6 +153,6 @@ fn Question(
                 </Button>
                 <a class="btn btn-quiet" href=paths::PROVIDERS data-noscroll="true">"Cancel"</a>
             </div>
-        </div>
+        </FormBody>
     }
 }

@@ -4,11 +4,12 @@ use contract::fault::{Fault, Field as FieldName};
 use domain::limits::{EMAIL_BYTES_MAX, NAME_CHARS_MAX, PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 
 use super::calls::Create;
 use crate::pages::welcome::{field_error, password_hint};
 use crate::paths;
-use crate::ui::{Button, Dialog, Field, FormAlert, Toasts, Tone};
+use crate::ui::{Button, Dialog, Field, FormAlert, FormBody, Toasts, Tone};
 
 /// The form in a dialog.
 #[component]
@@ -29,7 +30,7 @@ pub fn CreateDialog(
     view! {
         <Dialog id="new-tenant" title="New tenant" open=open close_href=paths::TENANTS on_close=on_close>
             <ActionForm action>
-                <div class="form">
+                <FormBody to=Create::PATH>
                     <FormAlert fault/>
                     <TenantFields fault/>
                     <AdminFields fault/>
@@ -41,7 +42,7 @@ pub fn CreateDialog(
                             "Cancel"
                         </a>
                     </div>
-                </div>
+                </FormBody>
             </ActionForm>
         </Dialog>
     }

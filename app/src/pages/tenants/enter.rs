@@ -12,7 +12,7 @@ use crate::frame::seat;
 use crate::pages::welcome::field_error;
 use crate::paths;
 use crate::ui::icon::{Icon, icon};
-use crate::ui::{Button, Dialog, Field, FormAlert, Tone};
+use crate::ui::{Button, Dialog, Field, FormAlert, FormBody, Tone};
 
 /// Opens for the tenant that the address names. A plain form: the page is loaded anew afterwards, and
 /// where the seat was refused, with this dialog open again and the refusal in it.
@@ -37,29 +37,31 @@ fn Question(tenant: TenantRow) -> impl IntoView {
     let fault = seat::refused();
     let wrong = Signal::derive(move || field_error(fault.get().as_ref(), FieldName::Reason));
     view! {
-        <form class="form" method="post" action=TakeSeat::url()>
-            <FormAlert fault/>
-            <p class="note">
-                {icon(Icon::Info)}
-                <span>
-                    "You will see the calls and keys of " <strong>{tenant.name}</strong>
-                    ", not what the calls say. Your reason is written into its own audit log."
-                </span>
-            </p>
-            <input type="hidden" name="tenant" value=tenant.id.to_string()/>
-            <Field
-                id="enter-reason"
-                name="reason"
-                label="Reason"
-                hint="For those who read the log: a ticket, a request, an incident."
-                autocomplete="off"
-                maxlength=REASON_CHARS_MAX
-                error=wrong
-            />
-            <div class="form-acts">
-                <Button submit=true tone=Tone::Primary>"Enter " {name}</Button>
-                <a class="btn btn-quiet" href=paths::TENANTS data-noscroll="true">"Cancel"</a>
-            </div>
+        <form method="post" action=TakeSeat::url()>
+            <FormBody to=TakeSeat::PATH>
+                <FormAlert fault/>
+                <p class="note">
+                    {icon(Icon::Info)}
+                    <span>
+                        "You will see the calls and keys of " <strong>{tenant.name}</strong>
+                        ", not what the calls say. Your reason is written into its own audit log."
+                    </span>
+                </p>
+                <input type="hidden" name="tenant" value=tenant.id.to_string()/>
+                <Field
+                    id="enter-reason"
+                    name="reason"
+                    label="Reason"
+                    hint="For those who read the log: a ticket, a request, an incident."
+                    autocomplete="off"
+                    maxlength=REASON_CHARS_MAX
+                    error=wrong
+                />
+                <div class="form-acts">
+                    <Button submit=true tone=Tone::Primary>"Enter " {name}</Button>
+                    <a class="btn btn-quiet" href=paths::TENANTS data-noscroll="true">"Cancel"</a>
+                </div>
+            </FormBody>
         </form>
     }
 }

@@ -1,7 +1,7 @@
 //! The form of an alias, looked at field by field, in the order people see them.
 
-use contract::aliases::{AliasForm, TargetForm};
-use contract::fault::{Field, Reason};
+use contract::aliases::{AliasForm, PLACE_MAX, TargetForm, rank};
+use contract::fault::{Fault, Field, Reason};
 use domain::limits::{DESCRIPTION_CHARS_MAX, OUTPUT_TOKENS, TARGETS_MAX, TOKENS_MAX, WEIGHT_MAX};
 use domain::provider::{Capability, Strategy, is_region};
 use store::aliases::{AliasSpec, TargetSpec};
@@ -21,10 +21,7 @@ pub(super) fn spec(
         text => Some(form::line(Field::Description, text, DESCRIPTION_CHARS_MAX)?),
     };
     let regions = regions(&typed.regions)?;
-    // A target that was struck out, or whose provider and model were left empty, is none.
-    let written = typed.targets.iter().filter(|target| !is_blank(target));
-    let targets: Vec<_> =
-        written.map(|typed| target(typed, providers)).collect::<Result<_, _>>()?;
+    let targets = targets(&typed.targets, providers)?;
     if targets.is_empty() {
         return Err(Failure::invalid(Field::Targets, Reason::Missing));
     }
@@ -36,6 +33,27 @@ pub(super) fn spec(
         return Err(Failure::invalid(Field::Targets, Reason::NoneWeighted));
     }
     Ok(AliasSpec { name, description, strategy, regions, targets })
+}
+
+/// The targets that were written, in the places that were typed.
+fn targets(typed: &[TargetForm], providers: &Known) -> Result<Vec<TargetSpec>, Failure> {
+    let mut rows: Vec<_> = typed.iter().collect();
+    rows.sort_by_key(|row| rank(&row.place, &row.was));
+    // A target that was struck out, or whose provider and model were left empty, is none; it is counted,
+    // since the form shows it.
+    let written = rows.into_iter().zip(1..).filter(|(row, _)| !is_blank(row));
+    written.map(|(row, at)| target(row, providers).map_err(|why| of_target(at, why))).collect()
+}
+
+/// Says which target a mistake is in.
+fn of_target(at: usize, why: Failure) -> Failure {
+    match why {
+        Failure::Fault(Fault::Invalid { field, reason }) => {
+            let target = u8::try_from(at).unwrap_or(u8::MAX);
+            Fault::InvalidTarget { target, field, reason }.into()
+        }
+        other => other,
+    }
 }
 
 fn is_blank(target: &TargetForm) -> bool {
@@ -68,20 +86,21 @@ fn target(typed: &TargetForm, providers: &Known) -> Result<TargetSpec, Failure> 
         .named(provider)
         .ok_or(Failure::invalid(Field::TargetProvider, Reason::Unknown))?;
     let model = form::model(Field::TargetModel, &typed.model)?;
-    let price = |typed: &str, otherwise: &str| match typed.trim() {
+    let price = |field, typed: &str, otherwise: &str| match typed.trim() {
         "" => Ok(otherwise.to_owned()),
-        text => form::model(Field::TargetPrice, text),
+        text => form::model(field, text),
     };
     let number = |field, typed: &str, least, most| match typed.trim() {
         "" => Ok(None),
         text => form::number(field, text, least, most).map(Some),
     };
+    number(Field::TargetPlace, &typed.place, 1, PLACE_MAX)?;
     let output = number(Field::TargetOutput, &typed.output_tokens_max, 1, TOKENS_MAX)?;
     let wanted = |one: &&Capability| typed.capabilities.contains(one);
     Ok(TargetSpec {
         provider_id,
-        price_provider: price(&typed.price_provider, provider)?,
-        price_model: price(&typed.price_model, &model)?,
+        price_provider: price(Field::TargetPriceProvider, &typed.price_provider, provider)?,
+        price_model: price(Field::TargetPriceModel, &typed.price_model, &model)?,
         upstream_model: model,
         output_tokens_max: output.unwrap_or(OUTPUT_TOKENS),
         weight: number(Field::TargetWeight, &typed.weight, 0, WEIGHT_MAX)?.unwrap_or(1),

@@ -9,6 +9,7 @@ use contract::circuits::{
 };
 use domain::circuit::{Circuit, CircuitState};
 use domain::ids::ProviderId;
+use domain::money::NanoUsd;
 use store::circuits::{
     CircuitEvent, CircuitProvider, CircuitRow, Dependant, SecretFacts, WHOLE_PROVIDER,
 };
@@ -27,6 +28,10 @@ pub(super) struct Facts {
     changes: HashMap<(ProviderId, String), DateTime<Utc>>,
     dependants: Vec<Dependant>,
     traffic: Vec<traffic::Traffic>,
+    /// Calls under way, by provider.
+    in_flight: HashMap<ProviderId, u64>,
+    /// What today's calls cost, in nano-USD, by the provider's short name.
+    spent: HashMap<String, i64>,
     /// Seconds down, by provider and day.
     down: HashMap<(ProviderId, NaiveDate), u32>,
 }
@@ -47,6 +52,8 @@ impl Facts {
             changes: changes.into_iter().map(|c| ((c.provider_id, c.model), c.at)).collect(),
             dependants: tx.dependants().await?,
             traffic: tx.provider_traffic(traffic_from, now, BUCKET_MINUTES * 60).await?,
+            in_flight: tx.calls_in_flight().await?,
+            spent: tx.provider_spend(midnight(now.date_naive())).await?,
             down: down.into_iter().map(|d| ((d.provider_id, d.day), d.seconds)).collect(),
         })
     }
@@ -76,6 +83,8 @@ impl Facts {
                 fingerprint: facts.fingerprint.clone(),
                 set_at: facts.set_at,
             }),
+            in_flight: self.in_flight.get(&provider.id).copied().unwrap_or_default(),
+            spent_today: NanoUsd(self.spent.get(&provider.slug).copied().unwrap_or_default()),
             dependants: self.dependants(provider.id),
         }
     }

@@ -8,6 +8,7 @@ use domain::kill::{AgentName, KillScope};
 use domain::role::{Permission, Role};
 use store::TenantTx;
 use store::kills::KillTarget;
+use store::traffic::MinuteCalls;
 
 use super::permitted;
 use crate::Services;
@@ -118,6 +119,7 @@ impl Services {
             target: Target { scope, id },
             name,
             detail,
+            calls_minute: 0,
         };
         let operator = caller.role() == Role::PlatformAdmin;
         Ok(match scope {
@@ -156,6 +158,46 @@ impl Services {
                     .collect()
             }
         })
+    }
+
+    /// Says of each what was called with it in the last minute.
+    pub(super) async fn count_calls(
+        &self,
+        caller: &Caller,
+        choices: &mut [ChoiceView],
+    ) -> Result<(), Failure> {
+        let Some(first) = choices.first() else { return Ok(()) };
+        let (scope, operator) = (first.target.scope, caller.role() == Role::PlatformAdmin);
+        if scope.is_of_platform() || scope == KillScope::Tenant && operator {
+            let calls = self.store.system(store::Reason::Kills).await?.calls_minute().await?;
+            for choice in choices {
+                let counts = |tenant: &TenantId, provider: Option<&str>| match scope {
+                    KillScope::Provider => provider == Some(&*choice.detail),
+                    KillScope::Tenant => tenant.to_string() == choice.target.id,
+                    _ => true,
+                };
+                let of = calls.iter().filter(|(tenant, by, _)| counts(tenant, by.as_deref()));
+                choice.calls_minute = of.map(|(_, _, calls)| calls).sum();
+            }
+            return Ok(());
+        }
+        let scope_of = caller.scope(Permission::ManageKills)?;
+        let calls = self.store.tenant(&scope_of).await?.calls_minute().await?;
+        for choice in choices {
+            let id = choice.target.id.as_str();
+            let counts = |row: &MinuteCalls| match scope {
+                KillScope::Project => row.project_id.to_string() == id,
+                KillScope::Key => row.key_id.to_string() == id,
+                KillScope::Agent => {
+                    let agent = row.agent.as_ref();
+                    agent.is_some_and(|agent| format!("{}:{agent}", row.project_id) == id)
+                }
+                _ => true,
+            };
+            let of = calls.iter().filter(|row| counts(row));
+            choice.calls_minute = of.map(|row| row.calls).sum();
+        }
+        Ok(())
     }
 }
 

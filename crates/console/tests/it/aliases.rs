@@ -145,30 +145,6 @@ async fn every_mistake_names_its_field() {
             Field::Targets,
             Reason::NoneWeighted,
         ),
-        (
-            with(TargetForm { provider: String::new(), ..near() }),
-            Field::TargetProvider,
-            Reason::Missing,
-        ),
-        (with(target("nobody")), Field::TargetProvider, Reason::Unknown),
-        (with(TargetForm { model: " ".into(), ..near() }), Field::TargetModel, Reason::Missing),
-        (with(TargetForm { model: long.clone(), ..near() }), Field::TargetModel, Reason::TooLong),
-        (with(TargetForm { price_model: long, ..near() }), Field::TargetPrice, Reason::TooLong),
-        (
-            with(TargetForm { output_tokens_max: "0".into(), ..near() }),
-            Field::TargetOutput,
-            Reason::NotANumber,
-        ),
-        (
-            with(TargetForm { weight: "1001".into(), ..near() }),
-            Field::TargetWeight,
-            Reason::NotANumber,
-        ),
-        (
-            with(TargetForm { context_tokens_max: "many".into(), ..near() }),
-            Field::TargetContext,
-            Reason::NotANumber,
-        ),
     ];
     for (form, field, reason) in faults {
         let refused = aliases.create(&operator, "new".into(), form.clone()).await.unwrap_err();
@@ -186,6 +162,73 @@ async fn every_mistake_names_its_field() {
         assert_eq!(refused, invalid(Field::Name, reason));
     }
     assert_eq!(aliases.list(&operator).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn every_mistake_in_a_target_names_the_target_and_its_field() {
+    let (house, operator) = furnished().await;
+    let aliases = &house.console.aliases;
+    let near = || target("near");
+    let long = "x".repeat(301);
+    let mistakes = [
+        (TargetForm { provider: String::new(), ..near() }, Field::TargetProvider, Reason::Missing),
+        (target("nobody"), Field::TargetProvider, Reason::Unknown),
+        (TargetForm { model: " ".into(), ..near() }, Field::TargetModel, Reason::Missing),
+        (TargetForm { model: long.clone(), ..near() }, Field::TargetModel, Reason::TooLong),
+        (
+            TargetForm { price_provider: long.clone(), ..near() },
+            Field::TargetPriceProvider,
+            Reason::TooLong,
+        ),
+        (TargetForm { price_model: long, ..near() }, Field::TargetPriceModel, Reason::TooLong),
+        (
+            TargetForm { output_tokens_max: "0".into(), ..near() },
+            Field::TargetOutput,
+            Reason::NotANumber,
+        ),
+        (TargetForm { weight: "1001".into(), ..near() }, Field::TargetWeight, Reason::NotANumber),
+        (
+            TargetForm { context_tokens_max: "many".into(), ..near() },
+            Field::TargetContext,
+            Reason::NotANumber,
+        ),
+        (TargetForm { place: "first".into(), ..near() }, Field::TargetPlace, Reason::NotANumber),
+    ];
+    for (wrong, field, reason) in mistakes {
+        // One that was struck out is still there for whoever reads the form.
+        let struck = TargetForm { removed: true, ..near() };
+        let targets = vec![struck, near(), wrong];
+        let form = AliasForm { targets, ..alias("near") };
+        let refused = aliases.create(&operator, "new".into(), form).await.unwrap_err();
+        assert_eq!(refused, Fault::InvalidTarget { target: 3, field, reason });
+    }
+    let places = |place: &str, was: &str| TargetForm {
+        place: place.into(),
+        was: was.into(),
+        ..target("near")
+    };
+    let up = TargetForm { weight: "no".into(), ..places("1", "2") };
+    let form = AliasForm { targets: vec![places("1", "1"), up], ..alias("near") };
+    let refused = aliases.create(&operator, "new".into(), form).await.unwrap_err();
+    let (field, reason) = (Field::TargetWeight, Reason::NotANumber);
+    assert_eq!(refused, Fault::InvalidTarget { target: 1, field, reason }, "counted where it goes");
+}
+
+#[tokio::test]
+async fn a_target_goes_to_the_place_that_is_typed() {
+    let (house, operator) = furnished().await;
+    let row = |model: &str, place: &str, was: &str| TargetForm {
+        model: model.into(),
+        place: place.into(),
+        was: was.into(),
+        ..target("near")
+    };
+    let targets =
+        vec![row("a", "1", "1"), row("b", "2", "2"), row("c", "1", "3"), row("new", "", "")];
+    let typed = AliasForm { targets, ..alias("near") };
+    let made = house.console.aliases.create(&operator, "chat".into(), typed).await.unwrap();
+    let order: Vec<_> = made.targets.iter().map(|target| target.model.as_str()).collect();
+    assert_eq!(order, ["c", "a", "b", "new"]);
 }
 
 #[tokio::test]

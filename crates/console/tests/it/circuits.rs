@@ -1,15 +1,19 @@
 //! Circuits: what the operator sees of providers, and deciding in a circuit's place.
 
+use std::collections::HashMap;
+
 use chrono::TimeDelta;
 use contract::circuits::{CircuitView, NewForce, ProviderCircuit, UPTIME_DAYS};
 use contract::fault::{Fault, Field, Reason};
 use domain::caller::Caller;
 use domain::circuit::{Cause, CircuitState, FAULTS_TO_OPEN, Fault as FaultKind, Force};
 use domain::clock::Clock as _;
-use domain::ids::{ProviderId, TenantId};
+use domain::ids::{CallId, NodeId, ProviderId, TenantId};
+use domain::money::NanoUsd;
 use domain::outcome::Outcome;
 use domain::role::{Permission, Role};
 use store::calls::CallRecord;
+use store::nodes::Node;
 
 use crate::calls::record;
 use crate::house::{House, OPERATOR};
@@ -104,6 +108,48 @@ async fn traffic_is_what_all_tenants_sent_in_the_last_hour() {
     assert_eq!((traffic.total.calls, traffic.total.faults), (3, 1));
     assert_eq!((traffic.total.p50_ms, traffic.total.p99_ms), (Some(20), Some(20)));
     assert_eq!(traffic.buckets.iter().map(|(_, bucket)| bucket.calls).sum::<u64>(), 3);
+}
+
+#[tokio::test]
+async fn what_is_under_way_and_what_today_cost_are_told_by_provider() {
+    let (house, operator) = House::new().await;
+    let alpha = house.provider("alpha").await;
+    let tenant = house.tenant(&operator, "acme").await;
+    let key = house.key(&tenant.admin, tenant.project, "server").await;
+    let call = CallRecord {
+        provider: Some("alpha".into()),
+        cost: NanoUsd(1_000),
+        ..record(&house, tenant.id, tenant.project, key)
+    };
+    let yesterday = CallRecord {
+        id: CallId::mint(),
+        started_at: call.started_at - TimeDelta::days(1),
+        ..call.clone()
+    };
+    let elsewhere =
+        CallRecord { id: CallId::mint(), provider: Some("beta".into()), ..call.clone() };
+    let records = [call, yesterday, elsewhere];
+    house.store.batch().await.unwrap().settle(&[], &records, &[]).await.unwrap();
+    let node = |name: &str| Node {
+        id: NodeId::mint(),
+        name: name.into(),
+        version: "0.1.0".into(),
+        started_at: house.clock.now(),
+    };
+    let told = |calls: u32| HashMap::from([(alpha, calls), (ProviderId::mint(), 9)]);
+    let (one, two) = (node("one"), node("two"));
+    house.store.node_beat(&one, 1, &told(7)).await.unwrap();
+    house.store.node_beat(&one, 1, &told(3)).await.unwrap();
+    house.store.node_beat(&two, 1, &told(2)).await.unwrap();
+    let view = only(&house, &operator).await;
+    assert_eq!((view.in_flight, view.spent_today), (5, NanoUsd(1_000)), "the last word of each");
+    // What a node said that is not heard of any more does not count.
+    house
+        .as_superuser(
+            "update platform.node set seen_at = seen_at - interval '1 min' where name = 'two'",
+        )
+        .await;
+    assert_eq!(only(&house, &operator).await.in_flight, 3);
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! The kill switch: who stops what, what each may know of it, and that it undoes nothing else.
 
+use std::collections::HashMap;
+
 use chrono::TimeDelta;
 use contract::activity::ActivityFilter;
 use contract::fault::{Fault, Field, Reason};
@@ -250,6 +252,41 @@ async fn of_everything_and_of_a_provider_a_tenant_learns_that_it_is_and_not_why(
 }
 
 #[tokio::test]
+async fn each_choice_says_what_stopping_it_would_stop_at_this_moment() {
+    let (house, operator) = House::new().await;
+    let (ours, theirs) =
+        (house.tenant(&operator, "acme").await, house.tenant(&operator, "globex").await);
+    provider(&house).await;
+    let key = house.key(&ours.admin, ours.project, "server").await;
+    house.key(&ours.admin, ours.project, "idle").await;
+    let call = |agent: Option<&str>| CallRecord {
+        agent: agent.map(Into::into),
+        provider: Some("sim".into()),
+        ..record(&house, ours.id, ours.project, key)
+    };
+    let calls = [call(Some("bot/7")), call(None), call(None)];
+    house.store.batch().await.unwrap().settle(&[], &calls, &[]).await.unwrap();
+    let kills = &house.console.kills;
+    let told = async |caller: &Caller, scope| -> Vec<(String, u64)> {
+        let choices = kills.choices(caller, scope, String::new()).await.unwrap();
+        choices.into_iter().map(|choice| (choice.name, choice.calls_minute)).collect()
+    };
+    let counted = |name: &str, calls| (name.to_owned(), calls);
+    let mut keys = told(&ours.admin, KillScope::Key).await;
+    keys.sort();
+    assert_eq!(keys, [counted("idle", 0), counted("server", 3)]);
+    assert_eq!(told(&ours.admin, KillScope::Project).await, [counted("First project", 3)]);
+    assert_eq!(told(&ours.admin, KillScope::Agent).await, [counted("bot/7", 1)]);
+    assert_eq!(told(&ours.admin, KillScope::Tenant).await, [counted("The acme company", 3)]);
+    assert_eq!(told(&theirs.admin, KillScope::Tenant).await, [counted("The globex company", 0)]);
+    assert_eq!(told(&operator, KillScope::Provider).await, [counted("Simulator", 3)]);
+    assert_eq!(told(&operator, KillScope::All).await, [counted(ALL_CALLS, 3)]);
+    let tenants = told(&operator, KillScope::Tenant).await;
+    assert!(tenants.contains(&counted("The acme company", 3)));
+    assert!(tenants.contains(&counted("The globex company", 0)));
+}
+
+#[tokio::test]
 async fn a_kill_has_a_reason_and_may_end_by_itself() {
     let (house, operator) = House::new().await;
     let tenant = house.tenant(&operator, "acme").await;
@@ -351,19 +388,19 @@ async fn the_meter_counts_the_nodes_that_confirmed_and_names_them_to_the_operato
     let (one, two) = (node("gateway-a"), node("gateway-b"));
     let epoch = house.store.epoch().await.unwrap();
     for node in [&one, &two] {
-        house.store.node_beat(node, epoch).await.unwrap();
+        house.store.node_beat(node, epoch, &HashMap::new()).await.unwrap();
     }
     let id = stop(&house, &tenant.admin, &whole(&tenant), "The acme company").await;
     let kills = &house.console.kills;
     let none = kills.propagation(&tenant.admin, id).await.unwrap();
     assert_eq!((none.counted(), none.complete()), ((0, 2), false));
     let epoch = house.store.gateway_snapshot().await.unwrap().epoch;
-    house.store.node_beat(&one, epoch).await.unwrap();
+    house.store.node_beat(&one, epoch, &HashMap::new()).await.unwrap();
     let half = kills.propagation(&tenant.admin, id).await.unwrap();
     assert_eq!(half.counted(), (1, 2));
     assert_eq!(half.nodes[0].name, "Node 1", "machines are the operator's business");
     assert!(half.nodes[0].took_ms.is_some() && half.nodes[1].state == NodeState::Pending);
-    house.store.node_beat(&two, epoch + 5).await.unwrap();
+    house.store.node_beat(&two, epoch + 5, &HashMap::new()).await.unwrap();
     let seated = house.caller(operator.account_id, Some(tenant.id)).await.unwrap();
     let done = kills.propagation(&seated, id).await.unwrap();
     assert!(done.complete() && done.slowest_ms().is_some());

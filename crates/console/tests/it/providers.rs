@@ -230,6 +230,37 @@ async fn a_change_is_on_record_with_before_and_after_and_keys_by_their_fingerpri
 }
 
 #[tokio::test]
+async fn no_sealed_key_stays_without_a_provider_or_behind_a_newer_one() {
+    let (house, operator) = House::new().await;
+    let providers = &house.console.providers;
+    let sealed = || house.count("select count(*) from app.secret");
+    let (near, far) = (made(&house, &operator, "near").await, made(&house, &operator, "far").await);
+    assert_eq!(sealed().await, 2);
+    // What is refused leaves nothing behind either.
+    let taken = providers.create(&operator, new_provider("near")).await.unwrap_err();
+    assert_eq!(taken, invalid(Field::Slug, Reason::Taken));
+    for key in ["sk-the-second-key", "sk-the-third-key"] {
+        providers.set_credential(&operator, near.id, key.into()).await.unwrap();
+        assert_eq!(sealed().await, 2, "the key before is destroyed");
+    }
+    assert_eq!(opened(&house, near.id).await, (3, b"sk-the-third-key".to_vec()));
+    assert_eq!(opened(&house, far.id).await.0, 1, "another provider's key is left alone");
+    let before = house.log(TenantId::PLATFORM).await;
+    providers.delete(&operator, near.id, "near".into()).await.unwrap();
+    assert_eq!(sealed().await, 1);
+    providers.delete(&operator, far.id, "far".into()).await.unwrap();
+    assert_eq!(sealed().await, 0);
+
+    // The log still says which key was there: by its fingerprint, as it did before.
+    let log = house.log(TenantId::PLATFORM).await;
+    assert_eq!(log[2..], before, "nothing that was written changed");
+    let print = far.credential.unwrap().fingerprint;
+    assert_eq!(log[0].entry.before.as_ref().unwrap()["key"], json!(print));
+    let chain = "select count(*) from app.audit_event where action = 'provider.key.set'";
+    assert_eq!(house.count(chain).await, 2);
+}
+
+#[tokio::test]
 async fn nothing_that_is_told_of_a_provider_holds_its_key() {
     let (house, operator) = House::new().await;
     let row = made(&house, &operator, "near").await;

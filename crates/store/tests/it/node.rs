@@ -1,5 +1,6 @@
 //! What a gateway node asks: its snapshot, the vault's keys, expired holds, notices, offices.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -141,7 +142,7 @@ async fn nodes_say_which_rules_they_serve_by_until_they_fall_silent() {
     };
     let (first, second) = (node("a"), node("b"));
     for (node, epoch) in [(&first, 7), (&second, 7), (&first, 9), (&first, 9)] {
-        house.store.node_beat(node, epoch).await.unwrap();
+        house.store.node_beat(node, epoch, &HashMap::new()).await.unwrap();
     }
     let mut tx = house.store.system(Reason::Kills).await.unwrap();
     let nodes = tx.nodes(8).await.unwrap();
@@ -155,7 +156,7 @@ async fn nodes_say_which_rules_they_serve_by_until_they_fall_silent() {
     run(&mut admin, "update platform.node set seen_at = now() - interval '61 minutes'")
         .await
         .unwrap();
-    house.store.node_beat(&second, 9).await.unwrap();
+    house.store.node_beat(&second, 9, &HashMap::new()).await.unwrap();
     let mut tx = house.store.system(Reason::Kills).await.unwrap();
     let nodes = tx.nodes(8).await.unwrap();
     assert_eq!(nodes.iter().map(|n| n.node.id).collect::<Vec<_>>(), [second.id]);

@@ -140,6 +140,71 @@ async fn a_key_is_known_by_its_fingerprint_in_the_platform_tenant_only() {
 }
 
 #[tokio::test]
+async fn a_sealed_key_goes_with_its_successor_and_with_its_provider() {
+    let house = House::new().await;
+    let (kek, key, other) = (Uuid::now_v7(), SecretId::mint(), SecretId::mint());
+    house.store.promote_kek(TenantId::PLATFORM, &new_kek(kek), None).await.unwrap();
+    let sealed = async || -> Vec<(Uuid, i32)> {
+        let rows = sqlx::query_as("select id, version from app.secret order by id, version");
+        rows.fetch_all(&mut house.admin().await).await.unwrap()
+    };
+    let (spec, second) = (provider("p", Some(key)), provider("q", Some(other)));
+    let mut tx = house.store.tenant(&platform()).await.unwrap();
+    for id in [key, other] {
+        tx.insert_secret(&new_secret(id, kek)).await.unwrap();
+    }
+    tx.insert_provider(&spec).await.unwrap();
+    tx.insert_provider(&second).await.unwrap();
+    let successor = store::secrets::NewSecret { version: 2, ..new_secret(key, kek) };
+    tx.insert_secret(&successor).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(sealed().await, [(key.uuid(), 2), (other.uuid(), 1)]);
+
+    // A change that is given up destroys nothing.
+    let mut tx = house.store.tenant(&platform()).await.unwrap();
+    assert!(tx.delete_provider(spec.id).await.unwrap());
+    drop(tx);
+    assert_eq!(sealed().await.len(), 2);
+    let mut tx = house.store.tenant(&platform()).await.unwrap();
+    assert!(tx.delete_provider(spec.id).await.unwrap());
+    assert!(!tx.delete_provider(spec.id).await.unwrap());
+    tx.commit().await.unwrap();
+    assert_eq!(sealed().await, [(other.uuid(), 1)]);
+
+    // A key that was sealed for a provider which never came goes too, once it is no longer on its way.
+    let mut tx = house.store.tenant(&platform()).await.unwrap();
+    tx.insert_secret(&new_secret(SecretId::mint(), kek)).await.unwrap();
+    tx.commit().await.unwrap();
+    let sweep = async || {
+        let mut tx = house.store.tenant(&platform()).await.unwrap();
+        let destroyed = tx.destroy_unowned_secrets().await.unwrap();
+        tx.commit().await.unwrap();
+        destroyed
+    };
+    assert_eq!(sweep().await, 0, "it may be on its way");
+    let older = "update app.secret set created_at = created_at - interval '61 minutes'";
+    run(&mut house.admin().await, older).await.unwrap();
+    assert_eq!(sweep().await, 1);
+    assert_eq!(sealed().await, [(other.uuid(), 1)]);
+}
+
+#[tokio::test]
+async fn a_key_of_another_tenant_cannot_be_destroyed() {
+    let house = House::new().await;
+    let (a, b) = (house.tenant("ada").await, house.tenant("bob").await);
+    let (kek, key) = (Uuid::now_v7(), SecretId::mint());
+    house.store.promote_kek(a.id, &new_kek(kek), None).await.unwrap();
+    let mut tx = house.store.tenant(&a.scope()).await.unwrap();
+    tx.insert_secret(&new_secret(key, kek)).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = house.store.tenant(&b.scope()).await.unwrap();
+    assert_eq!(tx.destroy_secret(key).await.unwrap(), 0);
+    tx.commit().await.unwrap();
+    let mut tx = house.store.tenant(&a.scope()).await.unwrap();
+    assert!(tx.secret(key).await.unwrap().is_some());
+}
+
+#[tokio::test]
 async fn a_provider_goes_only_when_no_alias_leads_to_it() {
     let house = House::new().await;
     let spec = provider("sim", None);
