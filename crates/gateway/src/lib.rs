@@ -61,7 +61,7 @@ pub mod sse;
 
 pub use doors::{ClientIp, DOORS, Door, router};
 pub use gateway::{Gateway, Health, Parts, Pepper, StartError};
-pub use origin::{MARKS_MAX, Mark};
+pub use origin::{MARKS_MAX, Mark, STORED_MAX, Stored};
 pub use settings::{Settings, SettingsError};
 pub use upstream::egress::EgressAllow;
 pub use upstream::meter::{Meter, NoAnswer, Said};

@@ -2,6 +2,7 @@
 //! other. Each answer on `/v1/responses` leaves marks, written down with its settlement; a call that refers
 //! to one of them asks for the account before it is routed. Calls that refer to nothing ask nothing.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use domain::ids::{ProviderId, TenantId};
@@ -20,6 +21,8 @@ use crate::trail::Route;
 
 /// Most marks of one answer that are kept, and most of one request that are looked for: the latest.
 pub const MARKS_MAX: usize = 64;
+/// Most stored things that one request may refer to by their ids.
+pub const STORED_MAX: usize = 1_024;
 /// The pauses after which a mark that nobody knows is looked for again. The settlement that brings it is
 /// written after the answer has reached the client, which may be quick to go on.
 const LOOKED_FOR_AGAIN: [Duration; 3] =
@@ -32,6 +35,15 @@ const PURPOSE: &[u8] = b"tokenone/origin/v1";
 /// encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mark([u8; 32]);
+
+/// A reference to what a provider stores, by its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// The mark of the id.
+    pub mark: Mark,
+    /// The field that names it.
+    pub field: &'static str,
+}
 
 impl Mark {
     /// The mark of a text.
@@ -63,24 +75,27 @@ pub(crate) fn left(gateway: &Gateway, obligation: &Obligation) -> Option<Origin>
     Some(Origin { provider_id: obligation.target.provider.id, marks })
 }
 
-/// The account that what a call refers to comes from; `None` where it refers to nothing, or nobody knows.
+/// The account that what a call refers to comes from; `None` where it refers to nothing, or brings along
+/// what nobody knows.
+///
+/// What a provider stores, it gives to whoever has its key, and all tenants have that. So a reference by
+/// an id that this project did not get from it is refused.
 pub(crate) async fn recall(
     gateway: &Gateway,
     asked: &AskedParts,
 ) -> Result<Option<ProviderId>, Refusal> {
-    let marks = asked.request.marks();
-    if marks.is_empty() {
+    let (sealed, stored) = (asked.request.marks(), asked.request.stored());
+    if sealed.is_empty() && stored.is_empty() {
         return Ok(None);
     }
-    let (tenant, project) = (asked.owner.tenant_id, asked.owner.project_id);
-    let marks: Vec<[u8; 32]> = gateway
-        .peppers()
-        .iter()
-        .flat_map(|pepper| marks.iter().filter_map(|mark| mark.keyed(pepper, tenant)))
-        .collect();
+    let tenant = asked.owner.tenant_id;
+    let keyed =
+        |mark: Mark| gateway.peppers().iter().filter_map(move |pepper| mark.keyed(pepper, tenant));
+    let all = sealed.iter().copied().chain(stored.iter().map(|stored| stored.mark));
+    let marks: Vec<[u8; 32]> = all.flat_map(keyed).collect();
     let mut pauses = LOOKED_FOR_AGAIN.into_iter();
     loop {
-        let look = gateway.store().origins(tenant, project, &marks);
+        let look = gateway.store().origins(tenant, asked.owner.project_id, &marks);
         let found = match timeout(gateway.settings().admit_wait, look).await {
             Ok(Ok(found)) => found,
             Ok(Err(error)) => {
@@ -89,13 +104,25 @@ pub(crate) async fn recall(
             }
             Err(_) => return Err(Refusal::Unavailable),
         };
-        match found[..] {
-            [] => {}
-            [provider] => return Ok(Some(provider)),
-            _ => return Err(Refusal::AccountsMixed),
+        let missing =
+            stored.iter().find(|stored| !keyed(stored.mark).any(|mark| found.contains_key(&mark)));
+        let providers: BTreeSet<ProviderId> = found.into_values().collect();
+        match (missing, providers.len()) {
+            (None, 1) => return Ok(providers.first().copied()),
+            (None, 2..) => return Err(Refusal::AccountsMixed),
+            (None, 0) | (Some(_), _) => {}
         }
-        let Some(pause) = pauses.next() else { return Ok(None) };
-        sleep(pause).await;
+        if let Some(pause) = pauses.next() {
+            sleep(pause).await;
+            continue;
+        }
+        return match missing {
+            None => Ok(None),
+            Some(stored) => Err(Refusal::InvalidBody {
+                field: stored.field.into(),
+                reason: "it refers to what no answer to this project is known to have left".into(),
+            }),
+        };
     }
 }
 

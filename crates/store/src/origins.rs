@@ -1,5 +1,7 @@
 //! Origins: which provider account made what only it can read.
 
+use std::collections::HashMap;
+
 use domain::ids::{ProjectId, ProviderId, TenantId};
 use uuid::Uuid;
 
@@ -16,8 +18,8 @@ pub struct Origin {
 }
 
 impl Store {
-    /// The provider accounts that these marks of a project come from, each once; empty where none of
-    /// them is known.
+    /// The provider account that each of these marks of a project comes from; without the marks that are
+    /// not known.
     ///
     /// # Errors
     /// [`StoreError`] where the database does not answer.
@@ -26,11 +28,11 @@ impl Store {
         tenant: TenantId,
         project: ProjectId,
         marks: &[[u8; 32]],
-    ) -> Result<Vec<ProviderId>, StoreError> {
+    ) -> Result<HashMap<[u8; 32], ProviderId>, StoreError> {
         let marks: Vec<&[u8]> = marks.iter().map(<[u8; 32]>::as_slice).collect();
         let mut tx = self.gateway_tx(&[tenant.uuid()]).await?;
-        let found: Vec<Uuid> = sqlx::query_scalar!(
-            "select distinct provider_id from app.origin
+        let rows = sqlx::query!(
+            "select mark, provider_id from app.origin
              where tenant_id = $1 and project_id = $2 and mark = any ($3)
                and at >= now() - app.origin_keeps()",
             tenant.uuid(),
@@ -40,7 +42,11 @@ impl Store {
         .fetch_all(&mut *tx)
         .await?;
         tx.commit().await?;
-        Ok(found.into_iter().map(ProviderId::from).collect())
+        let found = rows.into_iter().filter_map(|row| {
+            let mark = row.mark.try_into().ok()?;
+            Some((mark, row.provider_id.into()))
+        });
+        Ok(found.collect())
     }
 
     /// Forgets origins whose time is over, at most `rows_max` of them, and says how many.

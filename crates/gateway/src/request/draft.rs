@@ -9,7 +9,7 @@ use super::prompt::{Found, items, messages, texts};
 use super::stream_options::{self, StreamOptions};
 use super::{ANSWERS_MAX, AskedFor, Invalid, Needs, OUTPUT_TOKENS_MAX};
 use crate::json::Scanner;
-use crate::origin::{MARKS_MAX, Mark};
+use crate::origin::{MARKS_MAX, Mark, STORED_MAX, Stored};
 
 /// Tiers of service that cost what the catalogue says. A dearer or cheaper one could not be charged
 /// provably.
@@ -30,6 +30,7 @@ pub(super) struct Draft {
     needs: Needs,
     bound_to_account: bool,
     marks: Vec<Mark>,
+    stored: Vec<Stored>,
     priced_apart: Option<&'static str>,
 }
 
@@ -48,6 +49,7 @@ impl Draft {
             needs: Needs::default(),
             bound_to_account: false,
             marks: Vec::new(),
+            stored: Vec::new(),
             priced_apart: None,
         }
     }
@@ -158,7 +160,9 @@ impl Draft {
             "previous_response_id" | "conversation" => {
                 let (refers, id) = reference(text, scanner)?;
                 self.bound_to_account |= refers;
-                self.marks.extend(id.map(|id| Mark::of(&id)));
+                let field =
+                    if name == "conversation" { "conversation" } else { "previous_response_id" };
+                self.stored.extend(id.map(|id| Stored { mark: Mark::of(&id), field }));
                 self.prompt = true;
             }
             "prompt" => self.prompt |= says_something(text, scanner)?,
@@ -256,6 +260,8 @@ impl Draft {
         self.bound_to_account |= found.bound_to_account;
         if self.surface == Surface::Responses {
             self.marks.extend(found.marks);
+            let items = found.stored.into_iter().map(|mark| Stored { mark, field: "input" });
+            self.stored.extend(items);
         }
         found.needs.iter().for_each(|capability| self.needs.add(capability));
     }
@@ -280,6 +286,10 @@ impl Draft {
 
     pub(super) fn finish(mut self) -> Result<AskedFor, Invalid> {
         self.marks.drain(..self.marks.len().saturating_sub(MARKS_MAX));
+        if self.stored.len() > STORED_MAX {
+            let reason = format!("it refers to more than {STORED_MAX} stored items");
+            return Err(invalid("input", reason));
+        }
         let (model, model_at) = self.model.ok_or_else(|| invalid("model", "it is missing"))?;
         let prompt = match self.surface {
             Surface::Chat | Surface::Messages | Surface::CountTokens => "messages",
@@ -307,6 +317,7 @@ impl Draft {
             needs: self.needs,
             bound_to_account: self.bound_to_account,
             marks: self.marks,
+            stored: self.stored,
             priced_apart: self.priced_apart,
         })
     }

@@ -16,7 +16,7 @@ use domain::provider::{Capability, Surface};
 use domain::refusal::Refusal;
 
 use crate::json::{Kind, Malformed, Scanner};
-use crate::origin::Mark;
+use crate::origin::{Mark, Stored};
 use draft::Draft;
 use field::invalid;
 use stream_options::StreamOptions;
@@ -44,6 +44,7 @@ pub struct AskedFor {
     needs: Needs,
     bound_to_account: bool,
     marks: Vec<Mark>,
+    stored: Vec<Stored>,
     priced_apart: Option<&'static str>,
 }
 
@@ -144,10 +145,16 @@ impl AskedFor {
         self.bound_to_account
     }
 
-    /// What it refers to of that, as far as it can be told which account it is: the latest of it.
+    /// What it brings along of that, encrypted: the latest of it.
     #[must_use]
     pub fn marks(&self) -> &[Mark] {
         &self.marks
+    }
+
+    /// What it refers to of that by an id: all of it, for none may be another tenant's.
+    #[must_use]
+    pub fn stored(&self) -> &[Stored] {
+        &self.stored
     }
 
     /// A field of it for which a provider bills something that no price of ours covers.
@@ -250,12 +257,20 @@ mod tests {
     #[test]
     fn what_one_account_alone_can_read_is_marked_and_nothing_else() {
         let marks = |change| read(Surface::Responses, change).marks().to_vec();
+        let stored = |change| -> Vec<(Mark, &str)> {
+            let asked = read(Surface::Responses, change);
+            assert!(asked.bound_to_account() && asked.marks().is_empty());
+            asked.stored().iter().map(|stored| (stored.mark, stored.field)).collect()
+        };
         let of = |texts: &[&str]| texts.iter().map(|text| Mark::of(text)).collect::<Vec<_>>();
-        assert_eq!(marks(json!({"previous_response_id": "resp_1"})), of(&["resp_1"]));
-        assert_eq!(marks(json!({"conversation": "conv_1"})), of(&["conv_1"]));
-        assert_eq!(marks(json!({"conversation": {"id": "conv_1"}})), of(&["conv_1"]));
-        let item = json!({"type": "item_reference", "id": "msg_1"});
-        assert_eq!(marks(json!({"input": [item]})), of(&["msg_1"]));
+        for (request, id, field) in [
+            (json!({"previous_response_id": "resp_1"}), "resp_1", "previous_response_id"),
+            (json!({"conversation": "conv_1"}), "conv_1", "conversation"),
+            (json!({"conversation": {"id": "conv_1"}}), "conv_1", "conversation"),
+            (json!({"input": [{"type": "item_reference", "id": "msg_1"}]}), "msg_1", "input"),
+        ] {
+            assert_eq!(stored(request), [(Mark::of(id), field)]);
+        }
         let sealed = json!({"type": "reasoning", "id": "rs_1", "encrypted_content": "a\"\u{e9}"});
         assert_eq!(marks(json!({"input": [sealed]})), of(&["a\"\u{e9}", "rs_1"]));
         for nothing in [
@@ -265,11 +280,16 @@ mod tests {
             json!({"input": [{"type": "message", "id": "msg_1", "role": "user", "content": "x"}]}),
         ] {
             let asked = read(Surface::Responses, nothing.clone());
-            assert!(asked.marks().is_empty() && !asked.bound_to_account(), "{nothing}");
+            assert!(asked.marks().is_empty() && asked.stored().is_empty(), "{nothing}");
+            assert!(!asked.bound_to_account(), "{nothing}");
         }
         // Of many, the latest: those of the last turn say where the conversation is.
-        let many = (0..200).map(|n| json!({"type": "item_reference", "id": format!("rs_{n}")}));
+        let many =
+            (0..200).map(|n| json!({"type": "reasoning", "encrypted_content": format!("{n}")}));
         let kept = marks(json!({"input": many.collect::<Vec<_>>()}));
-        assert_eq!((kept.len(), kept.last()), (crate::MARKS_MAX, Some(&Mark::of("rs_199"))));
+        assert_eq!((kept.len(), kept.last()), (crate::MARKS_MAX, Some(&Mark::of("199"))));
+        // What is referred to by an id is looked up to the last.
+        let many = (0..200).map(|n| json!({"type": "item_reference", "id": format!("rs_{n}")}));
+        assert_eq!(stored(json!({"input": many.collect::<Vec<_>>()})).len(), 200);
     }
 }

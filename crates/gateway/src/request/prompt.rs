@@ -20,8 +20,10 @@ pub(super) struct Found {
     pub(super) needs: Needs,
     /// Encrypted reasoning, or a reference to a stored item.
     pub(super) bound_to_account: bool,
-    /// Marks of that.
+    /// Marks of what is encrypted.
     pub(super) marks: Vec<Mark>,
+    /// Marks of items that the provider is asked to find again by their ids.
+    pub(super) stored: Vec<Mark>,
 }
 
 /// `messages` of a chat or of Anthropic's dialect: objects with a role.
@@ -153,7 +155,7 @@ fn parts(text: &str, scanner: &mut Scanner<'_>, found: &mut Found) -> Result<(),
 /// An object with a type: a part of a message, or an input item, whose own content is looked through too.
 fn part(text: &str, scanner: &mut Scanner<'_>, found: &mut Found) -> Result<(), Invalid> {
     let mut id = None;
-    let mut refers = false;
+    let (mut refers, mut sealed_here) = (false, false);
     scanner.object(|scanner, name| -> Result<(), Invalid> {
         let kind = scanner.kind()?;
         match (&*name, kind) {
@@ -174,7 +176,7 @@ fn part(text: &str, scanner: &mut Scanner<'_>, found: &mut Found) -> Result<(), 
                 if let Some(sealed) = unescape(text, span.start + 1..span.end - 1)
                     && !sealed.is_empty()
                 {
-                    refers = true;
+                    sealed_here = true;
                     found.marks.push(Mark::of(&sealed));
                 }
                 Ok(())
@@ -190,9 +192,12 @@ fn part(text: &str, scanner: &mut Scanner<'_>, found: &mut Found) -> Result<(), 
             }
         }
     })?;
+    found.bound_to_account |= refers || sealed_here;
+    let mark = id.filter(|id| !id.is_empty()).map(|id| Mark::of(&id));
     if refers {
-        found.bound_to_account = true;
-        found.marks.extend(id.filter(|id| !id.is_empty()).map(|id| Mark::of(&id)));
+        found.stored.extend(mark);
+    } else if sealed_here {
+        found.marks.extend(mark);
     }
     Ok(())
 }
