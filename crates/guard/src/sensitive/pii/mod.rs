@@ -1,0 +1,129 @@
+//! Finds personal data, one place after the other, each judged by what stands close to it.
+
+use crate::sensitive::{Kind, Span};
+
+mod crypto;
+mod dates;
+mod mail;
+mod national;
+mod network;
+mod numbers;
+mod papers;
+mod people;
+mod phone;
+pub mod window;
+
+use window::{AHEAD_BYTES_MAX, BEHIND_BYTES_MAX, Window, is_word};
+
+/// What a place in the text turned out to be.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Judgement {
+    /// Nothing begins here; so many bytes can be passed.
+    Nothing,
+    /// A value of this length, and whether it goes on behind the window with characters of its sort.
+    Value { kind: Kind, length: usize, open: bool },
+    /// It depends on what comes.
+    Wait,
+}
+
+/// A value that a detector found, with its length from the window's place.
+pub(crate) struct Found {
+    pub kind: Kind,
+    pub length: usize,
+}
+
+pub(crate) const fn kind(id: &'static str) -> Kind {
+    Kind::new(id)
+}
+
+/// The personal data of a whole text, in order, none within another.
+pub fn detect(text: &[u8]) -> Vec<Span> {
+    let mut spans = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        match judge(text, at, false, true, true) {
+            Judgement::Value { kind, length, open } => {
+                let range = at..value_end(text, at, length, open);
+                at = range.end;
+                spans.push(Span { kind, range });
+            }
+            Judgement::Nothing | Judgement::Wait => at += 1,
+        }
+    }
+    spans
+}
+
+fn value_end(text: &[u8], at: usize, length: usize, open: bool) -> usize {
+    let end = at + length;
+    let more = text[end..].iter().take_while(|byte| open && goes_on(**byte)).count();
+    end + more
+}
+
+/// The characters with which a value goes on that was longer than the window.
+pub(crate) fn goes_on(byte: u8) -> bool {
+    is_word(byte) || matches!(byte, b'.' | b'-' | b'%' | b'+')
+}
+
+/// Judges the place `at` in what has arrived of a text. `fresh` says that what stands before, though a letter, is none (an escape).
+pub(crate) fn judge(text: &[u8], at: usize, fresh: bool, begins: bool, ends: bool) -> Judgement {
+    let byte = text[at];
+    let opens = byte.is_ascii_alphanumeric() || byte >= 0xc0 || matches!(byte, b'+' | b'(' | b':');
+    // A word under way is passed; ASCII within another script begins one, since some scripts have no spaces.
+    let before = at.checked_sub(1).map(|before| text[before]).filter(|before| !fresh && is_word(*before));
+    if !opens || is_word(byte) && before.is_some_and(|before| before.is_ascii() == byte.is_ascii()) {
+        return Judgement::Nothing;
+    }
+    let window = Window::new(text, at, begins, ends);
+    let found = detectors(&window, byte);
+    // A value ends with a whole character.
+    let found = found.map(|Found { kind, length }| Found {
+        kind,
+        length: window.run(length, 3, |byte| byte & 0xc0 == 0x80),
+    });
+    if window.looked_beyond() {
+        return Judgement::Wait;
+    }
+    match found {
+        Some(Found { kind, length }) => {
+            Judgement::Value { kind, length, open: length >= AHEAD_BYTES_MAX }
+        }
+        None => Judgement::Nothing,
+    }
+}
+
+/// The first that knows what begins here. Those that are surest come first.
+fn detectors(window: &Window<'_>, byte: u8) -> Option<Found> {
+    if byte >= 0x80 {
+        return mail::detect(window).or_else(|| people::detect(window));
+    }
+    if matches!(byte, b'+' | b'(') {
+        return numbers::detect(window);
+    }
+    if byte == b':' {
+        return network::detect(window);
+    }
+    let word = window.run(0, AHEAD_BYTES_MAX, |byte| byte.is_ascii_alphanumeric());
+    let letters_only = window.slice(0..word).iter().all(u8::is_ascii_alphabetic);
+    let mail = mail::detect(window);
+    if mail.is_some() {
+        return mail;
+    }
+    let network = network::detect(window);
+    if network.is_some() {
+        return network;
+    }
+    if letters_only {
+        return national::detect(window, byte).or_else(|| people::detect(window));
+    }
+    crypto::detect(window, word)
+        .or_else(|| papers::iban(window))
+        .or_else(|| dates::detect(window))
+        .or_else(|| if byte.is_ascii_digit() { numbers::card_of(window) } else { None })
+        .or_else(|| national::detect(window, byte))
+        .or_else(|| if byte.is_ascii_digit() { numbers::detect(window) } else { None })
+        .or_else(|| papers::detect(window, word))
+        .or_else(|| people::address(window))
+}
+
+/// The longest stretch of text before a place that its judgement can depend on.
+pub(crate) const MEMORY_BYTES: usize = BEHIND_BYTES_MAX;

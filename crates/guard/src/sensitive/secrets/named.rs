@@ -1,0 +1,238 @@
+//! Values given to a name that says what they are: `api_key = "…"`, `Authorization: Bearer …`, `--token …`,
+//! `<password>…</password>`, `My API key is …`.
+
+use std::ops::Range;
+
+use super::tokens::RUN_BYTES_MAX;
+use super::values::{Trust, is_secret};
+use super::vendors::VENDORS;
+use crate::sensitive::{Kind, Span};
+
+/// What the automaton found of a name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Name {
+    /// `key` may be a dictionary's.
+    Key,
+    Token,
+    Password,
+    /// `auth`, which also begins `author`.
+    Auth,
+    Vendor,
+}
+
+const WORDS: &[(&str, Name)] = &[
+    ("key", Name::Key), ("token", Name::Token), ("secret", Name::Token), ("passw", Name::Password), ("pwd", Name::Password),
+    ("passphrase", Name::Password), ("credential", Name::Token), ("auth", Name::Auth), ("bearer", Name::Auth), ("x-api", Name::Token),
+    ("cookie", Name::Key), ("signature", Name::Key), ("passcode", Name::Password), ("contrase", Name::Password), ("kennwort", Name::Password), ("mot de passe", Name::Password),
+];
+
+/// The names, as the automaton looks for them.
+pub fn names() -> impl Iterator<Item = (&'static str, Name)> {
+    WORDS.iter().copied().chain(VENDORS.iter().map(|(word, _)| (*word, Name::Vendor)))
+}
+
+const GENERIC: Kind = Kind::new("generic_secret");
+const PASSWORD: Kind = Kind::new("password");
+const BEARER: Kind = Kind::new("bearer_token");
+
+/// Whether a kind says no more than that a name announced a secret.
+pub fn is_generic(kind: Kind) -> bool {
+    kind == GENERIC || kind == PASSWORD || kind == BEARER || VENDORS.iter().any(|(_, vendor)| kind.id() == *vendor)
+}
+
+/// How far to the left a name may begin, and how far behind the word the operator may stand.
+const NAME_BYTES_MAX: usize = 48;
+
+/// The value that the name at `hit` announces, if there is one and it looks like a secret.
+pub fn value(name: Name, text: &[u8], hit: Range<usize>) -> Option<Span> {
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let left = &text[hit.start.saturating_sub(NAME_BYTES_MAX)..hit.start];
+    let start = hit.start - left.iter().rev().take_while(|byte| is_name(byte)).count();
+    let tail = text[hit.end..].iter().take(NAME_BYTES_MAX).take_while(|byte| is_name(byte)).count();
+    // In `key.` or `key-` at the end of a name the mark belongs to the sentence.
+    let mut cursor = Cursor { text, at: hit.end + tail };
+    let whole = text[start..hit.end + tail].to_ascii_lowercase();
+    let mut trust = trust(name, &whole)?;
+    let flag = whole.starts_with(b"--") || (whole.starts_with(b"-") && hit.start - start == 1);
+    let operator = cursor.operator(flag)?;
+    let (range, header, quoted) = cursor.value(operator, memchr::memmem::find(&whole, b"authoriz").is_some())?;
+    if header {
+        trust = Trust::Header;
+    } else if !quoted && operator == Operator::Call {
+        return None;
+    }
+    if operator == Operator::Is && !quoted && trust != Trust::Password {
+        trust = if trust == Trust::Weak { Trust::Weak } else { Trust::Strong };
+    }
+    let value = &text[range.clone()];
+    if !is_secret(value, trust, quoted) || (trust == Trust::Weak && is_digest_name(&whole)) {
+        return None;
+    }
+    Some(Span { kind: kind(&whole, trust, header), range })
+}
+
+fn kind(name: &[u8], trust: Trust, header: bool) -> Kind {
+    let vendor = VENDORS.iter().find(|(word, _)| memchr::memmem::find(name, word.as_bytes()).is_some());
+    match (vendor, trust) {
+        (Some((_, kind)), _) => Kind::new(kind),
+        (None, _) if header => BEARER,
+        (None, Trust::Password) => PASSWORD,
+        (None, _) => GENERIC,
+    }
+}
+
+/// How far a name is believed, unless it is the name of something else.
+fn trust(name: Name, whole: &[u8]) -> Option<Trust> {
+    let has = |word: &[u8]| memchr::memmem::find(whole, word).is_some();
+    const OTHERS: &[&[u8]] = &[
+        b"author", b"keyboard", b"keyword", b"keyframe", b"monkey", b"tokeniz", b"tokenis", b"_tokens", b"tokens_", b"max_token", b"public",
+        b"fingerprint", b"keystroke", b"keycode", b"token_type", b"tokentype", b"token_count", b"secretar", b"turkey", b"csrf", b"xsrf",
+        b"token_url", b"token_endpoint", b"hash", b"checksum", b"primary_key", b"foreign_key", b"primarykey", b"foreignkey",
+    ];
+    let authorises = has(b"authoriz") || has(b"authoris");
+    if !authorises && OTHERS.iter().any(|word| has(word)) {
+        return None;
+    }
+    const ENDS: &[&[u8]] = &[b"id", b"ids", b"name", b"url", b"uri", b"path", b"file", b"size", b"length", b"type", b"count", b"source", b"chars", b"version", b"alias", b"label", b"title", b"hint", b"prefix"];
+    let vendor = VENDORS.iter().any(|(word, _)| has(word.as_bytes()));
+    if !vendor && ENDS.iter().any(|end| whole.ends_with(end)) {
+        return None;
+    }
+    const SHARP: &[&[u8]] = &[b"api", b"access", b"secret", b"private", b"token", b"auth", b"license", b"encrypt", b"sign", b"client", b"master", b"account", b"service", b"admin", b"app", b"deploy"];
+    Some(match name {
+        Name::Password => Trust::Password,
+        Name::Token | Name::Vendor => Trust::Strong,
+        Name::Auth if authorises => Trust::Strong,
+        Name::Auth | Name::Key if SHARP.iter().any(|word| has(word)) || vendor => Trust::Strong,
+        Name::Auth | Name::Key => Trust::Weak,
+    })
+}
+
+fn is_digest_name(name: &[u8]) -> bool {
+    [b"sha".as_slice(), b"md5", b"digest", b"integrity", b"commit", b"etag", b"uuid", b"cache"].iter().any(|word| memchr::memmem::find(name, word).is_some())
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Operator {
+    Sign,
+    /// `is`, in a sentence.
+    Is,
+    /// A comma or a bracket: the value must be quoted.
+    Call,
+    /// A flag's value follows behind a space.
+    Space,
+}
+
+struct Cursor<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl Cursor<'_> {
+    fn peek(&self) -> u8 {
+        self.text.get(self.at).copied().unwrap_or(0)
+    }
+
+    fn skip(&mut self, max: usize, test: impl Fn(u8) -> bool) -> usize {
+        let run = self.text.get(self.at..).unwrap_or_default().iter().take(max).take_while(|byte| test(**byte)).count();
+        self.at += run;
+        run
+    }
+
+    fn take(&mut self, word: &[u8]) -> bool {
+        let end = self.at + word.len();
+        let is = self.text.get(self.at..end).is_some_and(|found| found.eq_ignore_ascii_case(word));
+        if is {
+            self.at = end;
+        }
+        is
+    }
+
+    /// What joins name and value; a few words may stand between them (`key for the shop is`).
+    fn operator(&mut self, flag: bool) -> Option<Operator> {
+        let closed = self.skip(4, |byte| matches!(byte, b'"' | b'\'' | b'`' | b']' | b'\\' | b'*')) > 0;
+        for _ in 0..4 {
+            let spaces = self.skip(4, |byte| matches!(byte, b' ' | b'\t'));
+            if self.take(b"is ") || self.take(b"is:") || self.take(b"are ") {
+                return Some(Operator::Is);
+            }
+            match self.peek() {
+                b'=' | b':' | b'>' | b'|' | b'?' => {
+                    let signs = self.skip(5, |byte| matches!(byte, b'=' | b':' | b'>' | b'|' | b'?'));
+                    let ok = signs > 0 && !(self.text[self.at - signs] == b'?' && signs == 1);
+                    return ok.then_some(Operator::Sign);
+                }
+                b'(' | b',' => {
+                    self.at += 1;
+                    return Some(Operator::Call);
+                }
+                b'-' if self.take(b"->") => return Some(Operator::Sign),
+                b'"' | b'\'' | b'`' if spaces > 0 && !closed => return Some(Operator::Call),
+                byte if spaces > 0 && flag && !byte.is_ascii_whitespace() => return Some(Operator::Space),
+                byte if spaces > 0 && byte.is_ascii_alphabetic() && !closed => {
+                    self.skip(16, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+                }
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    /// The value's range, whether a scheme of authorisation stands before it, and whether it is quoted.
+    fn value(&mut self, operator: Operator, authorises: bool) -> Option<(Range<usize>, bool, bool)> {
+        self.skip(8, |byte| byte.is_ascii_whitespace());
+        for type_word in [b"string".as_slice(), b"str", b"&str", b"String"] {
+            let before = self.at;
+            if self.take(type_word) && self.skip(2, |byte| byte == b' ') < 3 && self.peek() == b'=' {
+                self.at += 1;
+                self.skip(4, |byte| byte == b' ');
+                break;
+            }
+            self.at = before;
+        }
+        let mut quote = 0;
+        let mut header = false;
+        for _ in 0..3 {
+            if matches!(self.peek(), b'b' | b'f' | b'r' | b'@' | b'L' | b'\\') && matches!(self.text.get(self.at + 1), Some(b'"' | b'\'')) {
+                self.at += 1;
+            }
+            if quote == 0 && matches!(self.peek(), b'"' | b'\'' | b'`') {
+                quote = self.peek();
+                self.at += 1;
+                // A triple quote, or one within another.
+                self.skip(2, |byte| matches!(byte, b'"' | b'\'' | b'`'));
+            }
+            for scheme in [b"Bearer ".as_slice(), b"Basic ", b"Token token=", b"Token ", b"ApiKey ", b"SSWS ", b"Bot ", b"Key "] {
+                if self.take(scheme) {
+                    header = true;
+                }
+            }
+            // Other schemes than these are a word before the credential.
+            let (before, word) = (self.at, self.skip(20, |byte| byte.is_ascii_alphabetic() || byte == b'-'));
+            if authorises && word > 2 && self.peek() == b' ' && self.text.get(self.at + 1).is_some_and(u8::is_ascii_alphanumeric) {
+                header = true;
+            } else {
+                self.at = before;
+            }
+            self.skip(2, |byte| byte == b' ');
+        }
+        if operator == Operator::Call && quote == 0 {
+            return None;
+        }
+        let start = self.at;
+        let quoted = quote != 0;
+        let ends = |byte: u8| {
+            byte.is_ascii_whitespace() || byte == quote || (quote == 0 || quote == b'\'' && byte == b'"') && matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b',' | b';' | b')' | b'}' | b']' | b'|') || byte == b'<' || byte == b'\\' && quote != 0
+        };
+        let run = self.skip(RUN_BYTES_MAX, |byte| !ends(byte));
+        let mut end = start + run;
+        // `name=a&other=b`: in an address the value ends at the ampersand.
+        if let Some(cut) = self.text[start..end].windows(1).position(|byte| byte[0] == b'&').filter(|cut| *cut > 7) {
+            end = start + cut;
+        }
+        while end > start && matches!(self.text[end - 1], b'.' | b':' | b'?' | b'!' | b',' | b'*' | b'\\') && !quoted {
+            end -= 1;
+        }
+        (end > start).then_some((start..end, header, quoted))
+    }
+}
