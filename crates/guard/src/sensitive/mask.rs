@@ -7,11 +7,12 @@
 //! than the window is masked by its beginning; what goes on with characters of its sort goes with it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::sensitive::pii::window::AHEAD_BYTES_MAX;
 use crate::sensitive::pii::{Judgement, MEMORY_BYTES, goes_on, judge};
 use crate::sensitive::restore::{PLACEHOLDER_BYTES_MAX, Placeholders, Restorer, Writing};
-use crate::sensitive::{Action, DigestKey, Finding, Policy};
+use crate::sensitive::{Action, DigestKey, Finding, Kind, Policy};
 
 /// The most bytes of one stream that wait: a value that may begin, behind a placeholder that may begin.
 pub const HELD_BYTES_MAX: usize = AHEAD_BYTES_MAX + PLACEHOLDER_BYTES_MAX;
@@ -20,10 +21,10 @@ pub const HELD_BYTES_MAX: usize = AHEAD_BYTES_MAX + PLACEHOLDER_BYTES_MAX;
 pub const MASKED: &str = "[masked]";
 
 /// Masks one stream: one choice of an answer, one tool call's arguments.
-pub struct Masker<'p> {
-    policy: &'p Policy,
-    key: &'p DigestKey,
-    restorer: Option<Restorer<'p>>,
+pub struct Masker {
+    policy: Arc<Policy>,
+    key: Arc<DigestKey>,
+    restorer: Option<Restorer>,
     /// What has arrived: first what was judged and is remembered, then, from `at`, what was not.
     text: Vec<u8>,
     at: usize,
@@ -46,9 +47,9 @@ struct Json {
     escaped: bool,
 }
 
-impl<'p> Masker<'p> {
+impl Masker {
     /// A masker of text, or of the JSON of a tool's arguments, which stays valid JSON.
-    pub fn new(policy: &'p Policy, key: &'p DigestKey, writing: Writing) -> Self {
+    pub fn new(policy: Arc<Policy>, key: Arc<DigestKey>, writing: Writing) -> Self {
         Self {
             policy,
             key,
@@ -65,7 +66,7 @@ impl<'p> Masker<'p> {
 
     /// Puts our own placeholders' values back first. What is restored is masked like anything else.
     #[must_use]
-    pub fn restoring(mut self, placeholders: &'p Placeholders) -> Self {
+    pub fn restoring(mut self, placeholders: Arc<Placeholders>) -> Self {
         let writing = if self.json.is_some() { Writing::Json } else { Writing::Text };
         self.restorer = Some(Restorer::new(placeholders, writing));
         self
@@ -84,6 +85,12 @@ impl<'p> Masker<'p> {
             self.text.extend(restorer.finish());
         }
         self.pass(true)
+    }
+
+    /// How many bytes wait, at most [`HELD_BYTES_MAX`].
+    pub fn held_bytes(&self) -> usize {
+        let restorer = self.restorer.as_ref().map_or(0, Restorer::held_bytes);
+        self.text.len() - self.at + restorer
     }
 
     /// What was found so far; ranges count the bytes of the stream as it was restored.
@@ -130,7 +137,7 @@ impl<'p> Masker<'p> {
         String::from_utf8(out).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
     }
 
-    fn value(&mut self, kind: crate::sensitive::Kind, length: usize, open: bool, out: &mut Vec<u8>) {
+    fn value(&mut self, kind: Kind, length: usize, open: bool, out: &mut Vec<u8>) {
         let value = &self.text[self.at..self.at + length];
         let action = self.policy.action(kind, value);
         if action == Action::Off {
@@ -202,7 +209,7 @@ impl Json {
 }
 
 /// Masks a whole text.
-pub fn mask(text: &str, policy: &Policy, key: &DigestKey, writing: Writing) -> (String, Vec<Finding>) {
+pub fn mask(text: &str, policy: Arc<Policy>, key: Arc<DigestKey>, writing: Writing) -> (String, Vec<Finding>) {
     let mut masker = Masker::new(policy, key, writing);
     let mut out = masker.push(text);
     out.push_str(&masker.finish());

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::sensitive::leaves::{Leaves, decoded, raw_places};
 use crate::sensitive::restore::Placeholders;
@@ -27,7 +28,7 @@ pub struct Redaction<'a> {
     pub body: Cow<'a, [u8]>,
     pub findings: Vec<Finding>,
     /// What puts the secrets back into the answer.
-    pub placeholders: Placeholders,
+    pub placeholders: Arc<Placeholders>,
 }
 
 /// A secret within the whole text.
@@ -112,12 +113,12 @@ impl<'p> Search<'p> {
     fn replace<'a>(self, text: &'a [u8], key: &DigestKey) -> Redaction<'a> {
         let Some(number) = (0..=u32::MAX).find(|number| !self.tags.contains(number)) else {
             // No text holds four thousand million tags.
-            return Redaction { body: Cow::Borrowed(text), findings: Vec::new(), placeholders: Placeholders::new(String::new()) };
+            return Redaction { body: Cow::Borrowed(text), findings: Vec::new(), placeholders: Arc::new(Placeholders::new(String::new())) };
         };
         let tag = if number == 0 { "[[SECRET:".to_owned() } else { format!("[[SECRET{number}:") };
         let mut placeholders = Placeholders::new(tag);
         if self.places.is_empty() {
-            return Redaction { body: Cow::Borrowed(text), findings: Vec::new(), placeholders };
+            return Redaction { body: Cow::Borrowed(text), findings: Vec::new(), placeholders: Arc::new(placeholders) };
         }
         let mut body = Vec::with_capacity(text.len());
         let mut findings = Vec::with_capacity(self.places.len());
@@ -141,6 +142,6 @@ impl<'p> Search<'p> {
             body.extend_from_slice(name.as_bytes());
         }
         body.extend_from_slice(&text[done..]);
-        Redaction { body: Cow::Owned(body), findings, placeholders }
+        Redaction { body: Cow::Owned(body), findings, placeholders: Arc::new(placeholders) }
     }
 }

@@ -1,6 +1,7 @@
 //! Puts secrets back into an answer, where their placeholders stand.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
@@ -49,14 +50,14 @@ pub enum Writing {
 }
 
 /// Restores one stream of text, whatever pieces it comes in.
-pub struct Restorer<'p> {
-    placeholders: &'p Placeholders,
+pub struct Restorer {
+    placeholders: Arc<Placeholders>,
     writing: Writing,
     held: Vec<u8>,
 }
 
-impl<'p> Restorer<'p> {
-    pub fn new(placeholders: &'p Placeholders, writing: Writing) -> Self {
+impl Restorer {
+    pub fn new(placeholders: Arc<Placeholders>, writing: Writing) -> Self {
         Self { placeholders, writing, held: Vec::new() }
     }
 
@@ -72,6 +73,11 @@ impl<'p> Restorer<'p> {
     /// Gives what was held back.
     pub fn finish(&mut self) -> Vec<u8> {
         self.pass(true)
+    }
+
+    /// How many bytes wait.
+    pub(crate) fn held_bytes(&self) -> usize {
+        self.held.len()
     }
 
     fn pass(&mut self, ends: bool) -> Vec<u8> {
@@ -110,7 +116,7 @@ impl<'p> Restorer<'p> {
 }
 
 /// Restores a whole text.
-pub fn restore(text: &[u8], placeholders: &Placeholders, writing: Writing) -> Vec<u8> {
+pub fn restore(text: &[u8], placeholders: Arc<Placeholders>, writing: Writing) -> Vec<u8> {
     let mut restorer = Restorer::new(placeholders, writing);
     let mut out = restorer.push(text);
     out.extend(restorer.finish());

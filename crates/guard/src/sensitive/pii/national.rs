@@ -21,7 +21,6 @@ type Form = (&'static str, &'static str, fn(&[u8]) -> bool, Need);
 
 use Need::{Named, Nothing, Words};
 
-const ID: &[&str] = &["id", "identity", "identification", "national", "number"];
 const SSN: &[&str] = &["ssn", "social security", "socialsecurity"];
 const TAX: &[&str] = &["tax", "tin", "steuer", "idnr", "nif", "vat", "itin", "iva", "fiscal"];
 

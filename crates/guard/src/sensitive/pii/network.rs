@@ -109,7 +109,6 @@ fn ipv6(window: &Window<'_>) -> Option<usize> {
             }
             compressed = true;
             at = group + 2;
-            end = at;
         } else if window.at(group + 1).is_some_and(|byte| byte.is_ascii_hexdigit()) {
             at = group + 1;
         } else {
