@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
+use guard::sensitive::mask::{Masker, mask};
 use guard::sensitive::pii::detect;
+use guard::sensitive::restore::Writing;
+use guard::sensitive::{Action, DigestKey, Policy};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -35,6 +39,40 @@ const UNSTRUCTURED: &[&str] = &[
     "PERSON", "STREET_ADDRESS", "LOCATION", "ORGANIZATION", "TITLE", "AGE", "NRP", "DATE_TIME", "SPACY", "STANZA", "TRANSFORMERS", "ZIP_CODE", "DOMAIN_NAME", "URL",
 ];
 
+#[derive(Deserialize)]
+struct Cut {
+    #[serde(default)]
+    id: String,
+    #[serde(default)]
+    mode: String,
+    chunks: Vec<String>,
+}
+
+/// Writes `pii_stream_equal`: how often a cut stream is masked as its whole text is, and the most that was held back.
+fn streams(folder: &Path, report: &mut Map<String, Value>, shown: bool) {
+    let (policy, key) = (Arc::new(Policy::all(Action::Tag)), Arc::new(DigestKey::new([0; 32])));
+    let mut modes: BTreeMap<String, Share> = BTreeMap::new();
+    let (mut equal, mut held) = (Share::default(), 0);
+    for row in rows::<Cut>(folder, "pii_stream.jsonl.gz").unwrap_or_default() {
+        let (whole, _) = mask(&row.chunks.concat(), policy.clone(), key.clone(), Writing::Text);
+        let mut masker = Masker::new(policy.clone(), key.clone(), Writing::Text);
+        let mut streamed = String::new();
+        for chunk in &row.chunks {
+            streamed.push_str(&masker.push(chunk));
+            held = held.max(masker.held_bytes());
+        }
+        streamed.push_str(&masker.finish());
+        equal.count(whole == streamed);
+        modes.entry(row.mode.clone()).or_default().count(whole == streamed);
+        if shown && whole != streamed {
+            eprintln!("PII STREAM {} {}", row.id, row.mode);
+        }
+    }
+    report.insert("pii_stream_equal".into(), json!(equal.fraction()));
+    report.insert("pii_stream_held_bytes_most".into(), json!(held));
+    report.insert("pii_stream_by_mode".into(), Value::Object(modes.into_iter().map(|(name, share)| (name, share.json())).collect()));
+}
+
 /// Writes `pii_recall`, `pii_clean_flag`, and tables by sort and by source.
 pub fn measure(folder: &Path, report: &mut Map<String, Value>) {
     let shown = std::env::var_os("EVALUATION_SHOW").is_some();
@@ -65,6 +103,7 @@ pub fn measure(folder: &Path, report: &mut Map<String, Value>) {
             }
         }
     }
+    streams(folder, report, shown);
     report.insert("pii_recall".into(), json!(recall.fraction()));
     report.insert("pii_clean_flag".into(), json!(clean.fraction()));
     report.insert("pii".into(), recall.json());

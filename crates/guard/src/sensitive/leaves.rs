@@ -112,6 +112,12 @@ pub fn decoded<'a>(raw: &'a [u8], has_escapes: bool) -> Cow<'a, [u8]> {
     let mut text = Vec::with_capacity(raw.len());
     let mut at = 0;
     while at < raw.len() {
+        let plain = memchr::memchr(b'\\', &raw[at..]).unwrap_or(raw.len() - at);
+        text.extend_from_slice(&raw[at..at + plain]);
+        at += plain;
+        if at == raw.len() {
+            break;
+        }
         let piece = piece(&raw[at..]);
         text.extend_from_slice(&piece.bytes[..piece.length]);
         at += piece.raw;

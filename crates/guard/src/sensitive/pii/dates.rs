@@ -83,6 +83,7 @@ fn day_first(window: &Window<'_>) -> Option<usize> {
 /// The end of a month's name.
 fn month(window: &Window<'_>, start: usize) -> Option<usize> {
     let end = window.run(start, 12, |byte| byte.is_ascii_alphabetic() || byte >= 0x80);
-    let lower = window.slice(start..end).to_ascii_lowercase();
-    MONTHS.iter().any(|month| lower.starts_with(month.as_bytes())).then_some(end)
+    let name = window.slice(start..end);
+    let begins = |month: &&str| name.get(..month.len()).is_some_and(|head| head.eq_ignore_ascii_case(month.as_bytes()));
+    MONTHS.iter().any(|month| begins(&month)).then_some(end)
 }

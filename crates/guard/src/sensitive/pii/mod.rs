@@ -113,7 +113,10 @@ fn detectors(window: &Window<'_>, byte: u8) -> Option<Found> {
         return network;
     }
     if letters_only {
-        return national::detect(window, byte).or_else(|| people::detect(window));
+        // Few forms begin with letters that a space or a hyphen divides from the digits.
+        let divided = word <= 3 && matches!(window.at(word), Some(b' ' | b'-')) && window.at(word + 1).is_some_and(|byte| byte.is_ascii_digit());
+        let national = if divided { national::detect(window, byte) } else { None };
+        return national.or_else(|| people::detect(window));
     }
     crypto::detect(window, word)
         .or_else(|| papers::iban(window))

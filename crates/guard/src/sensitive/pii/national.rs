@@ -97,7 +97,7 @@ pub fn detect(window: &Window<'_>, first: u8) -> Option<Found> {
             return None;
         }
         let (end, text) = fit(window, form)?;
-        let known = check(&text) && match need {
+        let known = check(text.bytes()) && match need {
             Nothing => true,
             Words(words) => window.named_around(end, words) || window.is_alone(end),
             Named(words) => window.named_around(end, words),
@@ -106,9 +106,31 @@ pub fn detect(window: &Window<'_>, first: u8) -> Option<Found> {
     })
 }
 
+/// The letters and digits of the longest form.
+const FORM_BYTES_MAX: usize = 24;
+
+/// The letters and digits that fitted.
+struct Text {
+    bytes: [u8; FORM_BYTES_MAX],
+    length: usize,
+}
+
+impl Text {
+    fn push(&mut self, byte: u8) {
+        if let Some(place) = self.bytes.get_mut(self.length) {
+            *place = byte;
+            self.length += 1;
+        }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+}
+
 /// The end of what fits a form, with its letters and digits, capitals all. Nothing of a word or a number may follow.
-fn fit(window: &Window<'_>, form: &str) -> Option<(usize, Vec<u8>)> {
-    let mut text = Vec::with_capacity(form.len());
+fn fit(window: &Window<'_>, form: &str) -> Option<(usize, Text)> {
+    let mut text = Text { bytes: [0; FORM_BYTES_MAX], length: 0 };
     let mut at = 0;
     for wanted in form.bytes() {
         let found = window.at(at);

@@ -5,6 +5,9 @@ use super::{Found, kind};
 
 pub fn detect(window: &Window<'_>) -> Option<Found> {
     let (first, second) = (window.at(0)?, window.before(1));
+    if first == b':' && second == Some(b':') {
+        return None;
+    }
     // Within a longer chain of the same sort.
     if matches!(second, Some(b':' | b'.' | b'-')) && window.before(2).is_some_and(|byte| byte.is_ascii_hexdigit()) {
         return None;

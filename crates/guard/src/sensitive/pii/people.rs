@@ -17,6 +17,9 @@ const STREETS: &[&[u8]] = &[
 
 /// What begins with a letter: a title with a name, a name that was introduced, a month of birth, a street.
 pub fn detect(window: &Window<'_>) -> Option<Found> {
+    if window.at(0)?.is_ascii_lowercase() {
+        return None;
+    }
     let word = word_end(window, 0);
     if let Some(found) = dates::month_first(window) {
         return Some(found);

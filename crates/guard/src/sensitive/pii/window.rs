@@ -4,7 +4,7 @@
 //! anyone looked beyond what has arrived; then the judgement waits. A judgement during which nobody did
 //! is the same whatever arrives later. So a stream is judged as the whole text is, however it was cut.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::ops::Range;
 
 /// How far ahead a detector sees. It bounds what a stream holds back.
@@ -26,6 +26,8 @@ pub struct Window<'a> {
     ends: bool,
     looked_beyond: Cell<bool>,
     behind_lower: OnceCell<Vec<u8>>,
+    /// The answers of [`Self::named`] by the address of the words: the same words are asked for many times.
+    named: RefCell<Vec<(usize, bool)>>,
 }
 
 impl<'a> Window<'a> {
@@ -42,6 +44,7 @@ impl<'a> Window<'a> {
             ends: ends && ahead == text.len(),
             looked_beyond: Cell::new(false),
             behind_lower: OnceCell::new(),
+            named: RefCell::new(Vec::new()),
         }
     }
 
@@ -84,19 +87,25 @@ impl<'a> Window<'a> {
     }
 
     /// Whether one of the words stands to the left, without regard to ASCII case.
-    pub fn named(&self, words: &[&str]) -> bool {
-        let behind = self.behind_lower.get_or_init(|| self.behind.to_ascii_lowercase());
-        words.iter().any(|word| has_word(behind, word.as_bytes()))
+    pub fn named(&self, words: &'static [&'static str]) -> bool {
+        let address = words.as_ptr().addr();
+        let known = self.named.borrow().iter().find(|(known, _)| *known == address).map(|known| known.1);
+        known.unwrap_or_else(|| {
+            let behind = self.behind_lower.get_or_init(|| self.behind.to_ascii_lowercase());
+            let named = has_word(behind, words);
+            self.named.borrow_mut().push((address, named));
+            named
+        })
     }
 
     /// As [`Self::named`], or the words follow on the same line behind `end`.
-    pub fn named_around(&self, end: usize, words: &[&str]) -> bool {
+    pub fn named_around(&self, end: usize, words: &'static [&'static str]) -> bool {
         if self.named(words) {
             return true;
         }
         let line = self.run(end, WORDS_AHEAD_BYTES, |byte| !matches!(byte, b'\n' | b';'));
         let lower = self.slice(end..line).to_ascii_lowercase();
-        words.iter().any(|word| has_word(&lower, word.as_bytes()))
+        has_word(&lower, words)
     }
 
     /// Whether one of the words follows at once, behind at most three marks (`555-0132 (office)`).
@@ -148,9 +157,10 @@ pub fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
-/// A word that begins where no word is under way (`tel` in `tel.`, not in `hotel`). Scripts without spaces have no such place.
-fn has_word(text: &[u8], word: &[u8]) -> bool {
-    memchr::memmem::find_iter(text, word).any(|at| {
-        at == 0 || !word[0].is_ascii_alphanumeric() || !text[at - 1].is_ascii_alphanumeric()
+/// Whether one of the words begins where no word is under way (`tel` in `tel.`, not in `hotel`). Scripts without spaces have no such place.
+fn has_word(text: &[u8], words: &[&str]) -> bool {
+    (0..text.len()).any(|at| {
+        let begins = at == 0 || !text[at].is_ascii_alphanumeric() || !text[at - 1].is_ascii_alphanumeric();
+        begins && words.iter().any(|word| word.as_bytes()[0] == text[at] && text[at..].starts_with(word.as_bytes()))
     })
 }

@@ -65,6 +65,7 @@ fn card_in(text: &[u8], run_start: usize, run_end: usize) -> Option<std::ops::Ra
         return None;
     }
     let mut start = run_start;
+    // Groups of cards have four digits or more, first the issuer's.
     while run_end - start >= DIGITS_MIN {
         let mut digits = [0_u8; DIGITS_MAX];
         let mut count = 0;
@@ -81,10 +82,10 @@ fn card_in(text: &[u8], run_start: usize, run_end: usize) -> Option<std::ops::Ra
                 count += 1;
                 let closes = text.get(at + 1).is_none_or(|next| !next.is_ascii_alphanumeric() && *next != b'_');
                 let whole = groups == 1 || groups >= 3;
-                if closes && whole && card(&digits[..count]) {
+                if closes && whole && count >= DIGITS_MIN && card(&digits[..count]) {
                     best = Some(start..at + 1);
                 }
-            } else if divider == 0 || divider == byte {
+            } else if count >= 4 && (divider == 0 || divider == byte) {
                 divider = byte;
                 groups += 1;
             } else {

@@ -69,6 +69,7 @@ pub fn detect_counting(text: &[u8]) -> (Vec<Span>, usize) {
     let Some(automaton) = &CLUES.automaton else { return (spans, candidates) };
     // A long value found once need not be found again by what stands within it.
     let mut found_until = 0;
+    let (mut named_memo, mut places_memo) = (named::Memo::default(), places::Memo::default());
     for hit in automaton.find_overlapping_iter(text) {
         if hit.end() <= found_until {
             continue;
@@ -80,8 +81,8 @@ pub fn detect_counting(text: &[u8]) -> (Vec<Span>, usize) {
                 tokens::end(token, text, hit.start())
                     .map(|end| Span { kind: token.kind, range: hit.start()..end })
             }
-            Clue::Name(name) => named::value(name, text, hit.range()),
-            Clue::Place(place) => places::span(place, text, hit.range()),
+            Clue::Name(name) => named::value(name, text, hit.range(), &mut named_memo),
+            Clue::Place(place) => places::span(place, text, hit.range(), &mut places_memo),
         };
         if let Some(span) = span {
             // Values that a name points at begin behind it; what lies between may still hold a clue.

@@ -2,10 +2,12 @@
 //! `<password>…</password>`, `My API key is …`.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
-use super::tokens::RUN_BYTES_MAX;
+use aho_corasick::AhoCorasick;
+
 use super::values::{Trust, is_secret};
-use super::vendors::VENDORS;
+use super::vendors::{self, VENDORS};
 use crate::sensitive::{Kind, Span};
 
 /// What the automaton found of a name.
@@ -28,7 +30,7 @@ const WORDS: &[(&str, Name)] = &[
 
 /// The names, as the automaton looks for them.
 pub fn names() -> impl Iterator<Item = (&'static str, Name)> {
-    WORDS.iter().copied().chain(VENDORS.iter().map(|(word, _)| (*word, Name::Vendor)))
+    WORDS.iter().copied().chain(VENDORS.iter().filter(|(_, kind)| *kind != vendors::OTHERS).map(|(word, _)| (*word, Name::Vendor)))
 }
 
 const GENERIC: Kind = Kind::new("generic_secret");
@@ -43,19 +45,49 @@ pub fn is_generic(kind: Kind) -> bool {
 /// How far to the left a name may begin, and how far behind the word the operator may stand.
 const NAME_BYTES_MAX: usize = 48;
 
+/// The longest value that a name introduces; longer ones have a form of their own.
+const VALUE_BYTES_MAX: usize = 1_024;
+
+/// What was judged already, so that names within names cost no more than their length.
+#[derive(Default)]
+pub struct Memo {
+    until: usize,
+    times: usize,
+}
+
+impl Memo {
+    fn may_judge(&self, at: usize) -> bool {
+        const TIMES_MAX: usize = 4;
+        at >= self.until || self.times < TIMES_MAX
+    }
+
+    fn judged(&mut self, range: Range<usize>) {
+        if range.start >= self.until {
+            self.times = 0;
+        }
+        self.times += 1;
+        self.until = self.until.max(range.end);
+    }
+}
+
 /// The value that the name at `hit` announces, if there is one and it looks like a secret.
-pub fn value(name: Name, text: &[u8], hit: Range<usize>) -> Option<Span> {
+pub fn value(name: Name, text: &[u8], hit: Range<usize>, memo: &mut Memo) -> Option<Span> {
     let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     let left = &text[hit.start.saturating_sub(NAME_BYTES_MAX)..hit.start];
     let start = hit.start - left.iter().rev().take_while(|byte| is_name(byte)).count();
     let tail = text[hit.end..].iter().take(NAME_BYTES_MAX).take_while(|byte| is_name(byte)).count();
-    // In `key.` or `key-` at the end of a name the mark belongs to the sentence.
     let mut cursor = Cursor { text, at: hit.end + tail };
-    let whole = text[start..hit.end + tail].to_ascii_lowercase();
-    let mut trust = trust(name, &whole)?;
+    let whole = &text[start..hit.end + tail];
     let flag = whole.starts_with(b"--") || (whole.starts_with(b"-") && hit.start - start == 1);
     let operator = cursor.operator(flag)?;
-    let (range, header, quoted) = cursor.value(operator, memchr::memmem::find(&whole, b"authoriz").is_some())?;
+    // What stands within values that were judged before is judged again a few times, not without end.
+    if !memo.may_judge(hit.start) {
+        return None;
+    }
+    let whole = whole.to_ascii_lowercase();
+    let (mut trust, authorises) = trust(name, &whole)?;
+    let (range, header, quoted) = cursor.value(operator, authorises)?;
+    memo.judged(range.clone());
     if header {
         trust = Trust::Header;
     } else if !quoted && operator == Operator::Call {
@@ -72,40 +104,75 @@ pub fn value(name: Name, text: &[u8], hit: Range<usize>) -> Option<Span> {
 }
 
 fn kind(name: &[u8], trust: Trust, header: bool) -> Kind {
-    let vendor = VENDORS.iter().find(|(word, _)| memchr::memmem::find(name, word.as_bytes()).is_some());
+    let vendor = vendors::kind_of(name);
     match (vendor, trust) {
-        (Some((_, kind)), _) => Kind::new(kind),
+        (Some(kind), _) => Kind::new(kind),
         (None, _) if header => BEARER,
         (None, Trust::Password) => PASSWORD,
         (None, _) => GENERIC,
     }
 }
 
-/// How far a name is believed, unless it is the name of something else.
-fn trust(name: Name, whole: &[u8]) -> Option<Trust> {
-    let has = |word: &[u8]| memchr::memmem::find(whole, word).is_some();
-    const OTHERS: &[&[u8]] = &[
-        b"author", b"keyboard", b"keyword", b"keyframe", b"monkey", b"tokeniz", b"tokenis", b"_tokens", b"tokens_", b"max_token", b"public",
-        b"fingerprint", b"keystroke", b"keycode", b"token_type", b"tokentype", b"token_count", b"secretar", b"turkey", b"csrf", b"xsrf",
-        b"token_url", b"token_endpoint", b"hash", b"checksum", b"primary_key", b"foreign_key", b"primarykey", b"foreignkey",
-    ];
-    let authorises = has(b"authoriz") || has(b"authoris");
-    if !authorises && OTHERS.iter().any(|word| has(word)) {
+/// What words within a name say of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    /// It is the name of something else.
+    Other,
+    Authorises,
+    /// A key to a door.
+    Sharp,
+}
+
+#[rustfmt::skip]
+const OTHERS: &[&str] = &[
+    "author", "keyboard", "keyword", "keyframe", "monkey", "tokeniz", "tokenis", "_tokens", "tokens_", "max_token", "public", "fingerprint", "keystroke", "keycode", "token_type", "tokentype",
+    "token_count", "secretar", "turkey", "csrf", "xsrf", "token_url", "token_endpoint", "hash", "checksum", "primary_key", "foreign_key", "primarykey", "foreignkey",
+];
+
+#[rustfmt::skip]
+const SHARP: &[&str] = &[
+    "api", "access", "secret", "private", "token", "auth", "license", "encrypt", "sign", "client", "master", "account", "service", "admin", "app", "deploy",
+];
+
+/// Ends of names that describe a secret and do not hold it.
+#[rustfmt::skip]
+const ENDS: &[&str] = &[
+    "id", "ids", "name", "url", "uri", "path", "file", "size", "length", "type", "count", "source", "chars", "version", "alias", "label", "title", "hint", "prefix",
+];
+
+static MARKS: LazyLock<(Option<AhoCorasick>, Vec<Mark>)> = LazyLock::new(|| {
+    let others = OTHERS.iter().map(|word| (*word, Mark::Other));
+    let sharp = SHARP.iter().map(|word| (*word, Mark::Sharp));
+    let authorises = ["authoriz", "authoris"].map(|word| (word, Mark::Authorises));
+    let (words, marks): (Vec<&str>, Vec<Mark>) = others.chain(sharp).chain(authorises).unzip();
+    (AhoCorasick::new(words).ok(), marks)
+});
+
+/// How far a name is believed, unless it is the name of something else, and whether it is a header of authorisation.
+fn trust(name: Name, whole: &[u8]) -> Option<(Trust, bool)> {
+    let (automaton, marks) = &*MARKS;
+    let (mut other, mut authorises, mut sharp) = (false, false, false);
+    for found in automaton.as_ref()?.find_overlapping_iter(whole) {
+        match marks[found.pattern().as_usize()] {
+            Mark::Other => other = true,
+            Mark::Authorises => authorises = true,
+            Mark::Sharp => sharp = true,
+        }
+    }
+    if other && !authorises {
         return None;
     }
-    const ENDS: &[&[u8]] = &[b"id", b"ids", b"name", b"url", b"uri", b"path", b"file", b"size", b"length", b"type", b"count", b"source", b"chars", b"version", b"alias", b"label", b"title", b"hint", b"prefix"];
-    let vendor = VENDORS.iter().any(|(word, _)| has(word.as_bytes()));
-    if !vendor && ENDS.iter().any(|end| whole.ends_with(end)) {
+    let vendor = vendors::kind_of(whole).is_some();
+    if !vendor && ENDS.iter().any(|end| whole.ends_with(end.as_bytes())) {
         return None;
     }
-    const SHARP: &[&[u8]] = &[b"api", b"access", b"secret", b"private", b"token", b"auth", b"license", b"encrypt", b"sign", b"client", b"master", b"account", b"service", b"admin", b"app", b"deploy"];
-    Some(match name {
+    let trust = match name {
         Name::Password => Trust::Password,
         Name::Token | Name::Vendor => Trust::Strong,
-        Name::Auth if authorises => Trust::Strong,
-        Name::Auth | Name::Key if SHARP.iter().any(|word| has(word)) || vendor => Trust::Strong,
+        Name::Auth | Name::Key if sharp || vendor => Trust::Strong,
         Name::Auth | Name::Key => Trust::Weak,
-    })
+    };
+    Some((trust, authorises))
 }
 
 fn is_digest_name(name: &[u8]) -> bool {
@@ -224,7 +291,7 @@ impl Cursor<'_> {
         let ends = |byte: u8| {
             byte.is_ascii_whitespace() || byte == quote || (quote == 0 || quote == b'\'' && byte == b'"') && matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b',' | b';' | b')' | b'}' | b']' | b'|') || byte == b'<' || byte == b'\\' && quote != 0
         };
-        let run = self.skip(RUN_BYTES_MAX, |byte| !ends(byte));
+        let run = self.skip(VALUE_BYTES_MAX, |byte| !ends(byte));
         let mut end = start + run;
         // `name=a&other=b`: in an address the value ends at the ampersand.
         if let Some(cut) = self.text[start..end].windows(1).position(|byte| byte[0] == b'&').filter(|cut| *cut > 7) {

@@ -73,16 +73,23 @@ pub const PLACES: &[(&str, Place)] = &[
 ];
 
 /// The longest key block; a PGP key with photographs may be longer, its first part is then enough to spoil it.
-const BLOCK_BYTES_MAX: usize = 65_536;
+const BLOCK_BYTES_MAX: usize = 16_384;
+
+/// Until where it is known that no at sign and no end of a block follows.
+#[derive(Default)]
+pub struct Memo {
+    no_at_sign: usize,
+    no_block_end: usize,
+}
 
 /// The secret that a mark at `hit` belongs to.
-pub fn span(place: Place, text: &[u8], hit: Range<usize>) -> Option<Span> {
+pub fn span(place: Place, text: &[u8], hit: Range<usize>, memo: &mut Memo) -> Option<Span> {
     let (kind, range) = match place {
-        Place::KeyBlock => ("private_key", key_block(text, hit)?),
+        Place::KeyBlock => ("private_key", key_block(text, hit, memo)?),
         Place::Putty => ("private_key", putty(text, hit)?),
         Place::Jwt => ("jwt", jwt(text, hit.start)?),
         Place::JwtInBase64 => ("jwt", jwt_in_base64(text, hit.start)?),
-        Place::Address => return address(text, hit),
+        Place::Address => return address(text, hit, memo),
         Place::Webhook => ("webhook_url", webhook(text, hit)?),
         Place::Curl => ("basic_auth", curl(text, hit.end)?),
         Place::SignIn => ("password", flag_value(text, hit.end, &[b" -p ", b" --password "])?),
@@ -116,7 +123,7 @@ fn around(text: &[u8], hit: Range<usize>, set: Set, before: usize, behind: usize
     (hit.start - start >= before && end - hit.end >= behind).then_some(start..end)
 }
 
-fn key_block(text: &[u8], hit: Range<usize>) -> Option<Range<usize>> {
+fn key_block(text: &[u8], hit: Range<usize>, memo: &mut Memo) -> Option<Range<usize>> {
     let line = &text[hit.end..(hit.end + 64).min(text.len())];
     let header = memchr::memmem::find(line, b"-----")?;
     let title = &line[..header];
@@ -124,7 +131,12 @@ fn key_block(text: &[u8], hit: Range<usize>) -> Option<Range<usize>> {
     let body = hit.end + header + 5;
     let window = &text[body..(body + BLOCK_BYTES_MAX).min(text.len())];
     // The end, or where what cannot belong to a block begins: a block that was cut off is a secret too.
-    let end = match memchr::memmem::find(window, b"-----END") {
+    let known = memo.no_block_end >= body + window.len();
+    let found = if known { None } else { memchr::memmem::find(window, b"-----END") };
+    if found.is_none() {
+        memo.no_block_end = memo.no_block_end.max(body + window.len());
+    }
+    let end = match found {
         Some(end) => run(text, body + end + 8, 48, |byte| byte != b'-' && byte != b'\n').min(text.len()),
         None => run(text, body, BLOCK_BYTES_MAX, |byte| Set::Base64.has(byte) || byte.is_ascii_whitespace() || matches!(byte, b'\\' | b':' | b',')),
     };
@@ -174,24 +186,33 @@ fn jwt(text: &[u8], start: usize) -> Option<Range<usize>> {
 
 fn jwt_in_base64(text: &[u8], start: usize) -> Option<Range<usize>> {
     const HEADS: [&[u8]; 4] = [b"ZXlKaGJHY2lPaU", b"ZXlKMGVYQWlPaU", b"ZXlKcmFXUWlPaU", b"ZXlKaGNIVWlPaU"];
+    let known = HEADS.iter().any(|head| text[start..].starts_with(head));
+    if !known || !begins_word(text, start) {
+        return None;
+    }
     let end = run(text, start, RUN_BYTES_MAX, |byte| Set::Base64.has(byte));
-    let known = HEADS.iter().any(|head| text[start..end].starts_with(head));
-    (begins_word(text, start) && known && end - start > 70).then_some(start..end)
+    ( end - start > 70).then_some(start..end)
 }
 
 /// The user information of an address (RFC 3986 §3.2.1), where it holds a password.
-fn address(text: &[u8], hit: Range<usize>) -> Option<Span> {
+fn address(text: &[u8], hit: Range<usize>, memo: &mut Memo) -> Option<Span> {
     const DATABASES: &[&[u8]] = &[
         b"postgres", b"mysql", b"mongodb", b"redis", b"amqp", b"mssql", b"sqlserver", b"mariadb", b"cockroach", b"oracle", b"jdbc", b"clickhouse", b"ldap", b"smtp", b"ftp", b"sftp",
         b"nats", b"kafka", b"couchdb", b"neo4j", b"bolt",
     ];
     let ends = |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'"' | b'\'' | b'<' | b'>' | b'`' | b'\\');
+    if hit.end < memo.no_at_sign {
+        return None;
+    }
     let user = run(text, hit.end, 128, |byte| !ends(byte) && byte != b':' && byte != b'@' && byte != b'?');
     if text.get(user) != Some(&b':') {
         return None;
     }
     let authority = run(text, user + 1, 320, |byte| !ends(byte));
-    let at = user + 1 + text[user + 1..authority].iter().rposition(|byte| *byte == b'@')?;
+    let at = user + 1 + text[user + 1..authority].iter().rposition(|byte| *byte == b'@').or_else(|| {
+        memo.no_at_sign = authority;
+        None
+    })?;
     let password = &text[user + 1..at];
     let host = run(text, at + 1, 255, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']' | b'$' | b'{' | b'_'));
     if password.len() < 3 || host == at + 1 || matches!(password[0], b'$' | b'{' | b'[' | b'%') && password.len() < 24 || is_placeholder(password) {
@@ -214,7 +235,7 @@ fn webhook(text: &[u8], hit: Range<usize>) -> Option<Range<usize>> {
 fn flag_value(text: &[u8], from: usize, flags: &[&[u8]]) -> Option<Range<usize>> {
     let line = &text[from..(from + 400).min(text.len())];
     for flag in flags {
-        for found in memchr::memmem::find_iter(line, flag) {
+        for found in memchr::memmem::find_iter(line, flag).take(2) {
             let mut start = from + found + flag.len();
             start = run(text, start, 3, |byte| matches!(byte, b' ' | b'=' | b'\\'));
             let (start, end) = shell_word(text, start);

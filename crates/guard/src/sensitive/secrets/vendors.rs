@@ -1,5 +1,23 @@
 //! Names of those who give out keys. A key that has no form of its own is recognised by the name it is given to.
 
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let words = VENDORS.iter().map(|(word, _)| *word);
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words).ok()
+});
+
+/// The kind of value that a name in lower case announces by a vendor's word in it.
+pub fn kind_of(name: &[u8]) -> Option<&'static str> {
+    let found = WORDS.as_ref()?.find(name)?;
+    Some(VENDORS[found.pattern().as_usize()].1)
+}
+
+/// The kind of those that have none of their own; their words are looked for only in names that another word found.
+pub const OTHERS: &str = "vendor_key";
+
 /// A word of a name, and the kind of the value. Only words that hardly mean anything else.
 #[rustfmt::skip]
 pub const VENDORS: &[(&str, &str)] = &[
