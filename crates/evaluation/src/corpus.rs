@@ -37,7 +37,8 @@ impl Share {
     pub fn json(self) -> serde_json::Value {
         let (n, share, z) = (self.of.max(1) as f64, self.fraction(), 1.96_f64);
         let middle = (share + z * z / (2.0 * n)) / (1.0 + z * z / n);
-        let half = z / (1.0 + z * z / n) * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt();
+        let half =
+            z / (1.0 + z * z / n) * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt();
         serde_json::json!({
             "found": self.found, "of": self.of, "share": share,
             "low": (middle - half).max(0.0), "high": (middle + half).min(1.0),

@@ -4,8 +4,8 @@
 #![expect(clippy::print_stderr, reason = "a tool for people, whose output this is")]
 
 mod corpus;
-mod secrets;
 mod pii;
+mod secrets;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

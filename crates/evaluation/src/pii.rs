@@ -36,7 +36,20 @@ struct Marked {
 
 /// Sorts that only a reader of the language can find; structured are all the others.
 const UNSTRUCTURED: &[&str] = &[
-    "PERSON", "STREET_ADDRESS", "LOCATION", "ORGANIZATION", "TITLE", "AGE", "NRP", "DATE_TIME", "SPACY", "STANZA", "TRANSFORMERS", "ZIP_CODE", "DOMAIN_NAME", "URL",
+    "PERSON",
+    "STREET_ADDRESS",
+    "LOCATION",
+    "ORGANIZATION",
+    "TITLE",
+    "AGE",
+    "NRP",
+    "DATE_TIME",
+    "SPACY",
+    "STANZA",
+    "TRANSFORMERS",
+    "ZIP_CODE",
+    "DOMAIN_NAME",
+    "URL",
 ];
 
 #[derive(Deserialize)]
@@ -70,7 +83,10 @@ fn streams(folder: &Path, report: &mut Map<String, Value>, shown: bool) {
     }
     report.insert("pii_stream_equal".into(), json!(equal.fraction()));
     report.insert("pii_stream_held_bytes_most".into(), json!(held));
-    report.insert("pii_stream_by_mode".into(), Value::Object(modes.into_iter().map(|(name, share)| (name, share.json())).collect()));
+    report.insert(
+        "pii_stream_by_mode".into(),
+        Value::Object(modes.into_iter().map(|(name, share)| (name, share.json())).collect()),
+    );
 }
 
 /// Writes `pii_recall`, `pii_clean_flag`, and tables by sort and by source.
@@ -85,20 +101,44 @@ pub fn measure(folder: &Path, report: &mut Map<String, Value>) {
             clean.count(!found.is_empty());
             clean_sources.entry(row.source.clone()).or_default().count(!found.is_empty());
             if shown && !found.is_empty() {
-                let of: Vec<_> = found.iter().map(|span| (span.kind.id(), String::from_utf8_lossy(&row.text.as_bytes()[span.range.clone()]))).collect();
+                let of: Vec<_> = found
+                    .iter()
+                    .map(|span| {
+                        (
+                            span.kind.id(),
+                            String::from_utf8_lossy(&row.text.as_bytes()[span.range.clone()]),
+                        )
+                    })
+                    .collect();
                 eprintln!("PII CLEAN {} {} {} {of:?}", row.id, row.source, row.category);
             }
         }
-        let places: Vec<usize> = row.text.char_indices().map(|(at, _)| at).chain([row.text.len()]).collect();
+        let places: Vec<usize> =
+            row.text.char_indices().map(|(at, _)| at).chain([row.text.len()]).collect();
         for marked in &row.spans {
             let (start, end) = (places[marked.start], places[marked.end]);
             let text = row.text.as_bytes();
-            let masked = (start..end).all(|at| text[at].is_ascii_whitespace() || found.iter().any(|span| span.range.contains(&at)));
+            let masked = (start..end).all(|at| {
+                text[at].is_ascii_whitespace() || found.iter().any(|span| span.range.contains(&at))
+            });
             sorts.entry(marked.sort.clone()).or_default().count(masked);
             if !UNSTRUCTURED.contains(&marked.sort.as_str()) {
                 recall.count(masked);
                 if shown && !masked {
-                    eprintln!("PII MISS {} {:?} >>{}<< {:?}", marked.sort, &row.text[..start].chars().rev().take(60).collect::<Vec<_>>().into_iter().rev().collect::<String>(), &row.text[start..end], row.text[end..].chars().take(24).collect::<String>());
+                    eprintln!(
+                        "PII MISS {} {:?} >>{}<< {:?}",
+                        marked.sort,
+                        &row.text[..start]
+                            .chars()
+                            .rev()
+                            .take(60)
+                            .collect::<Vec<_>>()
+                            .into_iter()
+                            .rev()
+                            .collect::<String>(),
+                        &row.text[start..end],
+                        row.text[end..].chars().take(24).collect::<String>()
+                    );
                 }
             }
         }
@@ -108,7 +148,9 @@ pub fn measure(folder: &Path, report: &mut Map<String, Value>) {
     report.insert("pii_clean_flag".into(), json!(clean.fraction()));
     report.insert("pii".into(), recall.json());
     report.insert("pii_clean".into(), clean.json());
-    let table = |shares: BTreeMap<String, Share>| Value::Object(shares.into_iter().map(|(name, share)| (name, share.json())).collect());
+    let table = |shares: BTreeMap<String, Share>| {
+        Value::Object(shares.into_iter().map(|(name, share)| (name, share.json())).collect())
+    };
     report.insert("pii_by_sort".into(), table(sorts));
     report.insert("pii_clean_by_source".into(), table(clean_sources));
 }

@@ -26,7 +26,8 @@ struct Row {
 
 /// Files whose texts were not made to hold a secret. Another tool's false positives are no clean
 /// texts: what one scanner passes over is often another's true case.
-const CLEAN: &[&str] = &["injection_benign.jsonl.gz", "injection_hard_benign.jsonl.gz", "pii.jsonl.gz"];
+const CLEAN: &[&str] =
+    &["injection_benign.jsonl.gz", "injection_hard_benign.jsonl.gz", "pii.jsonl.gz"];
 
 /// Writes `secrets_recall`, `secrets_clean_flag` and a table by source.
 pub fn measure(folder: &Path, report: &mut Map<String, Value>) {
@@ -37,21 +38,50 @@ pub fn measure(folder: &Path, report: &mut Map<String, Value>) {
     for row in rows::<Row>(folder, "secrets.jsonl.gz").unwrap_or_default() {
         let found = detect(row.text.as_bytes());
         found.iter().for_each(|span| *kinds.entry(span.kind.id()).or_default() += 1);
-        sources.entry(format!("{} {}", row.source, row.label)).or_default().count(!found.is_empty());
+        sources
+            .entry(format!("{} {}", row.source, row.label))
+            .or_default()
+            .count(!found.is_empty());
         if row.label == "secret" {
             recall.count(!found.is_empty());
         }
         if shown && found.is_empty() == (row.label == "secret") {
-            let of: Vec<_> = found.iter().map(|span| (span.kind.id(), String::from_utf8_lossy(&row.text.as_bytes()[span.range.clone()]))).collect();
-            eprintln!("{} {} {}: {:?} {of:?}", row.source, row.rule, row.label, row.text.chars().take(260).collect::<String>());
+            let of: Vec<_> = found
+                .iter()
+                .map(|span| {
+                    (
+                        span.kind.id(),
+                        String::from_utf8_lossy(&row.text.as_bytes()[span.range.clone()]),
+                    )
+                })
+                .collect();
+            eprintln!(
+                "{} {} {}: {:?} {of:?}",
+                row.source,
+                row.rule,
+                row.label,
+                row.text.chars().take(260).collect::<String>()
+            );
         }
     }
     let mut clean = Share::default();
     for name in CLEAN {
-        for row in rows::<Row>(folder, name).unwrap_or_default().into_iter().filter(|row| row.spans.is_empty()) {
+        for row in rows::<Row>(folder, name)
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|row| row.spans.is_empty())
+        {
             let found = detect(row.text.as_bytes());
             if shown && !found.is_empty() {
-                let of: Vec<_> = found.iter().map(|span| (span.kind.id(), String::from_utf8_lossy(&row.text.as_bytes()[span.range.clone()]))).collect();
+                let of: Vec<_> = found
+                    .iter()
+                    .map(|span| {
+                        (
+                            span.kind.id(),
+                            String::from_utf8_lossy(&row.text.as_bytes()[span.range.clone()]),
+                        )
+                    })
+                    .collect();
                 eprintln!("CLEAN {} {} {of:?}", row.id, row.source);
             }
             clean.count(!found.is_empty());
@@ -60,7 +90,8 @@ pub fn measure(folder: &Path, report: &mut Map<String, Value>) {
     }
     report.insert("secrets_recall".into(), json!(recall.fraction()));
     report.insert("secrets_clean_flag".into(), json!(clean.fraction()));
-    let table: Map<String, Value> = sources.into_iter().map(|(name, share)| (name, share.json())).collect();
+    let table: Map<String, Value> =
+        sources.into_iter().map(|(name, share)| (name, share.json())).collect();
     report.insert("secrets_by_source".into(), Value::Object(table));
     report.insert("secrets_clean".into(), clean.json());
 }

@@ -19,17 +19,40 @@ fn tagging() -> Policy {
 /// Values of every sort, put together here so that no scanner takes this file for a leak.
 fn values() -> Vec<String> {
     let mut values: Vec<String> = [
-        "jane.doe+news@mail.example.co.uk", "+1 (415) 555-0132 ext. 12", "415-555-0132", "4012 8888 8888 1881", "078-05-1123", "NL91 ABNA 0417 1643 00",
-        "2001:db8:85a3::8a2e:370:7334", "192.168.17.5/24", "00:1A:2B:3C:4D:5E", "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq", "44051401458",
-        "My passport number is T3569075", "born on May 1st, 1977", "AA 12 34 56 B", "Mr. Ångström O'Neill", "12 Baker Street, Apt. 4", "müller@bücher.example",
-        "password: \"c0rrect-h0rse!\"", "postgres://app:s3cr3t-w0rd@db.internal/x", "curl -u admin:hunter2xyz https://x.example",
+        "jane.doe+news@mail.example.co.uk",
+        "+1 (415) 555-0132 ext. 12",
+        "415-555-0132",
+        "4012 8888 8888 1881",
+        "078-05-1123",
+        "NL91 ABNA 0417 1643 00",
+        "2001:db8:85a3::8a2e:370:7334",
+        "192.168.17.5/24",
+        "00:1A:2B:3C:4D:5E",
+        "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq",
+        "44051401458",
+        "My passport number is T3569075",
+        "born on May 1st, 1977",
+        "AA 12 34 56 B",
+        "Mr. Ångström O'Neill",
+        "12 Baker Street, Apt. 4",
+        "müller@bücher.example",
+        "password: \"c0rrect-h0rse!\"",
+        "postgres://app:s3cr3t-w0rd@db.internal/x",
+        "curl -u admin:hunter2xyz https://x.example",
     ]
     .map(str::to_owned)
     .to_vec();
     values.push(["AKIA", "QYLPMN5HHHFPZAM2"].concat());
     values.push(["ghp_", "wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx"].concat());
     values.push(["xoxb-", "781236542736-2364535789652-GkwFDQoHqzXDVsC6GzqYUypD"].concat());
-    values.push(["-----BEGIN ", "PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END ", "PRIVATE KEY-----"].concat());
+    values.push(
+        [
+            "-----BEGIN ",
+            "PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END ",
+            "PRIVATE KEY-----",
+        ]
+        .concat(),
+    );
     values
 }
 
@@ -37,15 +60,47 @@ fn values() -> Vec<String> {
 fn texts() -> impl Strategy<Value = String> {
     let value = proptest::sample::select(values());
     let word = proptest::sample::select(vec![
-        " ", "\n", ", ", "the ", "call ", "phone: ", "SSN ", "passport ", "[[SECRET:", "[[", "]]", "[", "1", "0", "-", ".", "@", "x", "é", "日本", "\\n", "\"", "\u{fffd}", "token=", "key: ",
+        " ",
+        "\n",
+        ", ",
+        "the ",
+        "call ",
+        "phone: ",
+        "SSN ",
+        "passport ",
+        "[[SECRET:",
+        "[[",
+        "]]",
+        "[",
+        "1",
+        "0",
+        "-",
+        ".",
+        "@",
+        "x",
+        "é",
+        "日本",
+        "\\n",
+        "\"",
+        "\u{fffd}",
+        "token=",
+        "key: ",
     ])
     .prop_map(str::to_owned);
-    proptest::collection::vec(prop_oneof![2 => value, 4 => word, 1 => ".{0,12}", 1 => "[0-9 ().+-]{0,24}"], 0..14).prop_map(|parts| parts.concat())
+    proptest::collection::vec(
+        prop_oneof![2 => value, 4 => word, 1 => ".{0,12}", 1 => "[0-9 ().+-]{0,24}"],
+        0..14,
+    )
+    .prop_map(|parts| parts.concat())
 }
 
 /// The text in pieces at the places, each moved to the next character.
 fn pieces<'a>(text: &'a str, cuts: &[usize]) -> Vec<&'a str> {
-    let mut places: Vec<usize> = cuts.iter().map(|cut| cut % (text.len() + 1)).map(|cut| (cut..).find(|place| text.is_char_boundary(*place)).unwrap()).collect();
+    let mut places: Vec<usize> = cuts
+        .iter()
+        .map(|cut| cut % (text.len() + 1))
+        .map(|cut| (cut..).find(|place| text.is_char_boundary(*place)).unwrap_or(text.len()))
+        .collect();
     places.extend([0, text.len()]);
     places.sort_unstable();
     places.windows(2).map(|pair| &text[pair[0]..pair[1]]).collect()
@@ -63,7 +118,7 @@ fn masked_in_pieces(pieces: &[&str], policy: &Arc<Policy>, writing: Writing) -> 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(600))]
+    #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
     fn a_stream_is_masked_as_its_whole_text_is(text in texts(), cuts in proptest::collection::vec(any::<usize>(), 0..20), tag in any::<bool>(), json in any::<bool>()) {
@@ -174,7 +229,10 @@ fn the_same_value_has_the_same_placeholder_and_digest_and_another_has_not() {
     let two = ["AKIA", "RB7XW2N5MEQLPZ43"].concat();
     let text = format!("{one} {two} {one}");
     let redaction = redact_text(text.as_bytes(), &tagging(), &key());
-    assert_eq!(String::from_utf8_lossy(&redaction.body), "[[SECRET:aws_access_key:1]] [[SECRET:aws_access_key:2]] [[SECRET:aws_access_key:1]]");
+    assert_eq!(
+        String::from_utf8_lossy(&redaction.body),
+        "[[SECRET:aws_access_key:1]] [[SECRET:aws_access_key:2]] [[SECRET:aws_access_key:1]]"
+    );
     let digests: Vec<_> = redaction.findings.iter().map(|finding| finding.digest).collect();
     assert!(digests[0] == digests[2] && digests[0] != digests[1]);
     let elsewhere = redact_text(text.as_bytes(), &tagging(), &DigestKey::new([8; 32]));
@@ -184,9 +242,12 @@ fn the_same_value_has_the_same_placeholder_and_digest_and_another_has_not() {
 #[test]
 fn a_placeholder_that_the_text_has_already_is_not_given_again() {
     let secret = ["AKIA", "QYLPMN5HHHFPZAM2"].concat();
-    let json = format!(r#"{{"a": "\u005b[SECRET:aws_access_key:1]] [[SECRET1:", "b": "{secret}"}}"#);
+    let json =
+        format!(r#"{{"a": "\u005b[SECRET:aws_access_key:1]] [[SECRET1:", "b": "{secret}"}}"#);
     let redaction = redact(json.as_bytes(), &tagging(), &key(), &Keep::default());
-    assert!(String::from_utf8_lossy(&redaction.body).contains(r#""b": "[[SECRET2:aws_access_key:1]]""#));
+    assert!(
+        String::from_utf8_lossy(&redaction.body).contains(r#""b": "[[SECRET2:aws_access_key:1]]""#)
+    );
     assert_eq!(restore(&redaction.body, redaction.placeholders, Writing::Json), json.as_bytes());
 }
 
@@ -194,23 +255,34 @@ fn a_placeholder_that_the_text_has_already_is_not_given_again() {
 fn escapes_are_read_and_those_around_a_secret_stay_as_they_were() {
     let json = r#"{"text":"caf\u00e9 \ud83d\ude00 \/ \u0041KIAQYLPMN5HHHFPZAM2 \ud800 \q \u12"}"#;
     let redaction = redact(json.as_bytes(), &tagging(), &key(), &Keep::default());
-    assert_eq!(String::from_utf8_lossy(&redaction.body), r#"{"text":"caf\u00e9 \ud83d\ude00 \/ [[SECRET:aws_access_key:1]] \ud800 \q \u12"}"#);
+    assert_eq!(
+        String::from_utf8_lossy(&redaction.body),
+        r#"{"text":"caf\u00e9 \ud83d\ude00 \/ [[SECRET:aws_access_key:1]] \ud800 \q \u12"}"#
+    );
 }
 
 #[test]
 fn names_and_what_shall_be_kept_do_not_change() {
     let secret = ["AKIA", "QYLPMN5HHHFPZAM2"].concat();
-    let json = format!(r#"{{"{secret}": 1, "signature": "{secret}", "first": "{secret}", "url": "data:image/png;base64,{secret}"}}"#);
+    let json = format!(
+        r#"{{"{secret}": 1, "signature": "{secret}", "first": "{secret}", "url": "data:image/png;base64,{secret}"}}"#
+    );
     let first = json.find("\"first\"").unwrap();
-    let keep = Keep { names: &["signature"], ranges: &[first..json.find("\"url\"").unwrap()] };
+    let first = [first..json.find("\"url\"").unwrap()];
+    let keep = Keep { names: &["signature"], ranges: &first };
     let redaction = redact(json.as_bytes(), &tagging(), &key(), &keep);
-    assert!(redaction.findings.is_empty() && matches!(redaction.body, std::borrow::Cow::Borrowed(_)));
+    assert!(
+        redaction.findings.is_empty() && matches!(redaction.body, std::borrow::Cow::Borrowed(_))
+    );
 }
 
 #[test]
 fn a_policy_switches_kinds_off_allows_values_and_removes_for_good() {
     let text = "write to jane@example.org or press@example.org, call 415-555-0132";
-    let policy = Policy::all(Action::Mask).with("phone", Action::Off).with("email", Action::Tag).allowing("PRESS@example.org");
+    let policy = Policy::all(Action::Mask)
+        .with("phone", Action::Off)
+        .with("email", Action::Tag)
+        .allowing("PRESS@example.org");
     let (masked, findings) = mask(text, Arc::new(policy), Arc::new(key()), Writing::Text);
     assert_eq!(masked, "write to [[PII:email:1]] or press@example.org, call 415-555-0132");
     assert_eq!(findings.len(), 1);
@@ -225,7 +297,11 @@ fn a_value_longer_than_the_window_is_masked_to_its_end() {
     let text = format!("to {mail}, thanks");
     let (masked, _) = mask(&text, Arc::new(tagging()), Arc::new(key()), Writing::Text);
     assert_eq!(masked, "to [[PII:email:1]], thanks");
-    let (streamed, held) = masked_in_pieces(&text.split_inclusive('b').collect::<Vec<_>>(), &Arc::new(tagging()), Writing::Text);
+    let (streamed, held) = masked_in_pieces(
+        &text.split_inclusive('b').collect::<Vec<_>>(),
+        &Arc::new(tagging()),
+        Writing::Text,
+    );
     assert!(streamed == masked && held <= HELD_BYTES_MAX);
 }
 
@@ -237,7 +313,8 @@ fn our_own_placeholders_are_restored_before_masking_and_what_they_hold_is_masked
     let redaction = redact_text(prompt.as_bytes(), &tagging(), &key());
     let answer = String::from_utf8(redaction.body.to_vec()).unwrap();
     for size in 1..12 {
-        let mut masker = Masker::new(Arc::new(tagging()), Arc::new(key()), Writing::Text).restoring(redaction.placeholders.clone());
+        let mut masker = Masker::new(Arc::new(tagging()), Arc::new(key()), Writing::Text)
+            .restoring(redaction.placeholders.clone());
         let mut out = String::new();
         for piece in answer.as_bytes().chunks(size) {
             out.push_str(&masker.push(std::str::from_utf8(piece).unwrap()));
@@ -246,17 +323,43 @@ fn our_own_placeholders_are_restored_before_masking_and_what_they_hold_is_masked
         out.push_str(&masker.finish());
         assert_eq!(out, format!("card [[PII:credit_card:1]] token {token}"));
     }
-    assert!(HELD_BYTES_MAX <= 128);
+    const { assert!(HELD_BYTES_MAX <= 128) };
 }
+
+/// How many bytes the detectors may look at for each byte of a text.
+const LOOKS_A_BYTE_MAX: usize = 1_000;
 
 #[test]
 fn hostile_texts_cost_no_more_than_their_length() {
     // Names without values, marks without ends, brackets and quotes without partners, digits and dots without end.
-    let hostile = ["key", "token=", "passw", "eyJ", "://a:", "curl -u ", "-----BEGIN ", "4", "4 ", "1-", "a.", "a@", "::", "(", "\"", "[[SECRET", "\\", "sig=", "Mr. ", "12 A "];
+    let hostile = [
+        "key",
+        "token=",
+        "passw",
+        "eyJ",
+        "://a:",
+        "curl -u ",
+        "-----BEGIN ",
+        "4",
+        "4 ",
+        "1-",
+        "a.",
+        "a@",
+        "::",
+        "(",
+        "\"",
+        "[[SECRET",
+        "\\",
+        "sig=",
+        "Mr. ",
+        "12 A ",
+    ];
     for part in hostile {
-        let text = part.repeat(200_000 / part.len());
+        let text = part.repeat(20_000 / part.len());
         let (_, candidates) = secrets::detect_counting(text.as_bytes());
         assert!(candidates <= text.len(), "{part}: {candidates}");
+        let (_, looks) = pii::detect_counting(text.as_bytes());
+        assert!(looks <= LOOKS_A_BYTE_MAX * text.len(), "{part}: {looks}");
         let redaction = redact(text.as_bytes(), &tagging(), &key(), &Keep::default());
         assert!(redaction.findings.len() <= text.len());
         let _ = mask(&text, Arc::new(tagging()), Arc::new(key()), Writing::Text);

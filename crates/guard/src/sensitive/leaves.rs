@@ -87,7 +87,9 @@ fn piece(raw: &[u8]) -> Piece {
 fn unicode(raw: &[u8]) -> Piece {
     let unit = |at: usize| {
         let digits = raw.get(at..at + 6)?.strip_prefix(b"\\u")?;
-        digits.iter().try_fold(0_u32, |unit, digit| Some(unit * 16 + char::from(*digit).to_digit(16)?))
+        digits
+            .iter()
+            .try_fold(0_u32, |unit, digit| Some(unit * 16 + char::from(*digit).to_digit(16)?))
     };
     let Some(first) = unit(0) else {
         return Piece { raw: 1, bytes: [b'\\', 0, 0, 0], length: 1 };

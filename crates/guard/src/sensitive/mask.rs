@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::sensitive::pii::window::AHEAD_BYTES_MAX;
-use crate::sensitive::pii::{Judgement, MEMORY_BYTES, goes_on, judge};
+use crate::sensitive::pii::{Around, Judgement, MEMORY_BYTES, goes_on, judge};
 use crate::sensitive::restore::{PLACEHOLDER_BYTES_MAX, Placeholders, Restorer, Writing};
 use crate::sensitive::{Action, DigestKey, Finding, Kind, Policy};
 
@@ -115,7 +115,8 @@ impl Masker {
                 continue;
             }
             let fresh = self.json.as_ref().is_some_and(|json| json.escaped);
-            match judge(&self.text, self.at, fresh, self.origin == 0, ends) {
+            let around = Around { fresh, begins: self.origin == 0, ends };
+            match judge(&self.text, self.at, around, &mut 0) {
                 Judgement::Wait if !ends => break,
                 Judgement::Nothing | Judgement::Wait => {
                     out.push(self.text[self.at]);
@@ -134,7 +135,8 @@ impl Masker {
         }
         self.forget();
         // Pieces are text and places are whole characters', so nothing is lost here.
-        String::from_utf8(out).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+        String::from_utf8(out)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
     }
 
     fn value(&mut self, kind: Kind, length: usize, open: bool, out: &mut Vec<u8>) {
@@ -147,7 +149,8 @@ impl Masker {
         }
         let digest = self.key.digest(kind, value);
         // A bare number of JSON becomes a string, or the text were none any more.
-        let quote: &[u8] = if self.json.as_ref().is_some_and(|json| !json.in_string) { b"\"" } else { b"" };
+        let quote: &[u8] =
+            if self.json.as_ref().is_some_and(|json| !json.in_string) { b"\"" } else { b"" };
         out.extend_from_slice(quote);
         if action == Action::Tag {
             let next = self.tags.len() + 1;
@@ -209,7 +212,12 @@ impl Json {
 }
 
 /// Masks a whole text.
-pub fn mask(text: &str, policy: Arc<Policy>, key: Arc<DigestKey>, writing: Writing) -> (String, Vec<Finding>) {
+pub fn mask(
+    text: &str,
+    policy: Arc<Policy>,
+    key: Arc<DigestKey>,
+    writing: Writing,
+) -> (String, Vec<Finding>) {
     let mut masker = Masker::new(policy, key, writing);
     let mut out = masker.push(text);
     out.push_str(&masker.finish());

@@ -40,12 +40,20 @@ struct Place {
 }
 
 /// Redacts the string leaves of a JSON text. `Tag` puts a placeholder, `Mask` a word that cannot be undone.
-pub fn redact<'a>(json: &'a [u8], policy: &Policy, key: &DigestKey, keep: &Keep<'_>) -> Redaction<'a> {
+pub fn redact<'a>(
+    json: &'a [u8],
+    policy: &Policy,
+    key: &DigestKey,
+    keep: &Keep<'_>,
+) -> Redaction<'a> {
     let mut search = Search::new(policy);
     for leaf in Leaves::new(json) {
         let name = &json[leaf.name];
         let kept = keep.names.iter().any(|kept| kept.as_bytes() == name)
-            || keep.ranges.iter().any(|kept| kept.start < leaf.raw.end && leaf.raw.start < kept.end);
+            || keep
+                .ranges
+                .iter()
+                .any(|kept| kept.start < leaf.raw.end && leaf.raw.start < kept.end);
         let raw = &json[leaf.raw.clone()];
         let text = decoded(raw, leaf.has_escapes);
         // Placeholders must be new to the parts that are kept too.
@@ -88,7 +96,8 @@ impl<'p> Search<'p> {
     /// Remembers which of our marks the text has already.
     fn note_tags(&mut self, text: &[u8]) {
         for at in memchr::memmem::find_iter(text, TAG) {
-            let digits = text[at + TAG.len()..].iter().take(9).take_while(|byte| byte.is_ascii_digit());
+            let digits =
+                text[at + TAG.len()..].iter().take(9).take_while(|byte| byte.is_ascii_digit());
             self.tags.insert(digits.fold(0, |number, digit| number * 10 + u32::from(digit - b'0')));
         }
     }
@@ -98,7 +107,8 @@ impl<'p> Search<'p> {
         if spans.is_empty() {
             return;
         }
-        let ends: Vec<usize> = spans.iter().flat_map(|span| [span.range.start, span.range.end]).collect();
+        let ends: Vec<usize> =
+            spans.iter().flat_map(|span| [span.range.start, span.range.end]).collect();
         let ends = raw_places(raw, has_escapes, &ends);
         for (span, raw) in spans.iter().zip(ends.chunks_exact(2)) {
             let value = &text[span.range.clone()];
@@ -113,12 +123,20 @@ impl<'p> Search<'p> {
     fn replace<'a>(self, text: &'a [u8], key: &DigestKey) -> Redaction<'a> {
         let Some(number) = (0..=u32::MAX).find(|number| !self.tags.contains(number)) else {
             // No text holds four thousand million tags.
-            return Redaction { body: Cow::Borrowed(text), findings: Vec::new(), placeholders: Arc::new(Placeholders::new(String::new())) };
+            return Redaction {
+                body: Cow::Borrowed(text),
+                findings: Vec::new(),
+                placeholders: Arc::new(Placeholders::new(String::new())),
+            };
         };
         let tag = if number == 0 { "[[SECRET:".to_owned() } else { format!("[[SECRET{number}:") };
         let mut placeholders = Placeholders::new(tag);
         if self.places.is_empty() {
-            return Redaction { body: Cow::Borrowed(text), findings: Vec::new(), placeholders: Arc::new(placeholders) };
+            return Redaction {
+                body: Cow::Borrowed(text),
+                findings: Vec::new(),
+                placeholders: Arc::new(placeholders),
+            };
         }
         let mut body = Vec::with_capacity(text.len());
         let mut findings = Vec::with_capacity(self.places.len());
@@ -134,11 +152,12 @@ impl<'p> Search<'p> {
                 body.extend_from_slice(REMOVED.as_bytes());
                 continue;
             }
-            let name = names.entry((place.kind, place.value)).or_insert_with_key(|(kind, value)| {
-                let count = counts.entry(*kind).or_default();
-                *count += 1;
-                placeholders.add(*kind, *count, value)
-            });
+            let name =
+                names.entry((place.kind, place.value)).or_insert_with_key(|(kind, value)| {
+                    let count = counts.entry(*kind).or_default();
+                    *count += 1;
+                    placeholders.add(*kind, *count, value)
+                });
             body.extend_from_slice(name.as_bytes());
         }
         body.extend_from_slice(&text[done..]);

@@ -96,7 +96,9 @@ impl Restorer {
             let rest = &rest[..rest.len().min(PLACEHOLDER_BYTES_MAX)];
             let begins = rest.starts_with(tag) || tag.starts_with(rest);
             let close = memchr::memmem::find(rest, b"]]").map(|close| &rest[..close + 2]);
-            let value = close.and_then(|name| Some((name.len(), self.placeholders.values.get(std::str::from_utf8(name).ok()?)?)));
+            let value = close.and_then(|name| {
+                Some((name.len(), self.placeholders.values.get(std::str::from_utf8(name).ok()?)?))
+            });
             if let Some((length, value)) = value {
                 match self.writing {
                     Writing::Text => out.extend_from_slice(value),

@@ -4,11 +4,44 @@ use super::window::Window;
 use super::{Found, kind};
 
 const WORDS: &[&str] = &[
-    "born", "birth", "birthday", "birthdate", "dob", "d.o.b", "b-day", "geboren", "geburtsdatum", "geburtstag", "geb.", "né le", "née le", "naissance", "nacimiento", "nacido", "nacida", "nascimento", "nascita", "nato il", "nata il",
-    "geboortedatum", "född", "født", "syntymä", "doğum", "urodzenia", "рождения", "родился", "生年月日", "出生", "생년월일",
+    "born",
+    "birth",
+    "birthday",
+    "birthdate",
+    "dob",
+    "d.o.b",
+    "b-day",
+    "geboren",
+    "geburtsdatum",
+    "geburtstag",
+    "geb.",
+    "né le",
+    "née le",
+    "naissance",
+    "nacimiento",
+    "nacido",
+    "nacida",
+    "nascimento",
+    "nascita",
+    "nato il",
+    "nata il",
+    "geboortedatum",
+    "född",
+    "født",
+    "syntymä",
+    "doğum",
+    "urodzenia",
+    "рождения",
+    "родился",
+    "生年月日",
+    "出生",
+    "생년월일",
 ];
 
-const MONTHS: &[&str] = &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mai", "juin", "juil", "août", "okt", "dez", "ene", "abr", "ago", "dic", "mär", "déc", "fév"];
+const MONTHS: &[&str] = &[
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mai",
+    "juin", "juil", "août", "okt", "dez", "ene", "abr", "ago", "dic", "mär", "déc", "fév",
+];
 
 /// A date that begins with a digit.
 pub fn detect(window: &Window<'_>) -> Option<Found> {
@@ -16,7 +49,8 @@ pub fn detect(window: &Window<'_>) -> Option<Found> {
         return None;
     }
     let end = numeric(window).or_else(|| day_first(window))?;
-    (window.is_boundary(end) && window.named(WORDS)).then_some(Found { kind: kind("date_of_birth"), length: end })
+    (window.is_boundary(end) && window.named(WORDS))
+        .then_some(Found { kind: kind("date_of_birth"), length: end })
 }
 
 /// A date that begins with the name of a month.
@@ -84,6 +118,8 @@ fn day_first(window: &Window<'_>) -> Option<usize> {
 fn month(window: &Window<'_>, start: usize) -> Option<usize> {
     let end = window.run(start, 12, |byte| byte.is_ascii_alphabetic() || byte >= 0x80);
     let name = window.slice(start..end);
-    let begins = |month: &&str| name.get(..month.len()).is_some_and(|head| head.eq_ignore_ascii_case(month.as_bytes()));
-    MONTHS.iter().any(|month| begins(&month)).then_some(end)
+    let begins = |month: &str| {
+        name.get(..month.len()).is_some_and(|head| head.eq_ignore_ascii_case(month.as_bytes()))
+    };
+    MONTHS.iter().any(|month| begins(month)).then_some(end)
 }

@@ -13,11 +13,14 @@ pub fn detect(window: &Window<'_>) -> Option<Found> {
         match window.at(at)? {
             b'@' => break,
             byte if is_word(byte) || matches!(byte, b'.' | b'+' | b'-' | b'%') => at += 1,
-            b'\'' if at > 0 && window.at(at + 1).is_some_and(|next| next.is_ascii_alphabetic()) => at += 1,
+            b'\'' if at > 0 && window.at(at + 1).is_some_and(|next| next.is_ascii_alphabetic()) => {
+                at += 1
+            }
             _ => return None,
         }
     }
-    if at == 0 || at > LOCAL_BYTES_MAX || matches!(window.slice(at - 1..at), [b'.' | b'-' | b'\'']) {
+    if at == 0 || at > LOCAL_BYTES_MAX || matches!(window.slice(at - 1..at), [b'.' | b'-' | b'\''])
+    {
         return None;
     }
     let local = window.slice(0..at);
@@ -47,7 +50,10 @@ fn domain(window: &Window<'_>, start: usize) -> Option<usize> {
         labels += 1;
         let hyphens = text.iter().rev().take_while(|byte| **byte == b'-').count();
         // A label that only digits make is a version's or an address's, not a top-level domain.
-        let top = text.len() - hyphens >= 2 && (text.iter().all(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80) || text.starts_with(b"xn--") || hyphens > 0 && !text[0].is_ascii_digit());
+        let top = text.len() - hyphens >= 2
+            && (text.iter().all(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80)
+                || text.starts_with(b"xn--")
+                || hyphens > 0 && !text[0].is_ascii_digit());
         if labels > 1 && top {
             end = label - hyphens;
         }

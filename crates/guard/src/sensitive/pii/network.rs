@@ -9,10 +9,14 @@ pub fn detect(window: &Window<'_>) -> Option<Found> {
         return None;
     }
     // Within a longer chain of the same sort.
-    if matches!(second, Some(b':' | b'.' | b'-')) && window.before(2).is_some_and(|byte| byte.is_ascii_hexdigit()) {
+    if matches!(second, Some(b':' | b'.' | b'-'))
+        && window.before(2).is_some_and(|byte| byte.is_ascii_hexdigit())
+    {
         return None;
     }
-    if first.is_ascii_digit() && let Some(length) = ipv4(window) {
+    if first.is_ascii_digit()
+        && let Some(length) = ipv4(window)
+    {
         return Some(Found { kind: kind("ip_address"), length });
     }
     if !first.is_ascii_hexdigit() && first != b':' {
@@ -48,12 +52,18 @@ fn quad(window: &Window<'_>, start: usize) -> Option<(usize, [u8; 4])> {
 fn ipv4(window: &Window<'_>) -> Option<usize> {
     let (end, octets) = quad(window, 0)?;
     // A fifth part makes it a version or an object identifier; a full stop does not.
-    if !window.is_boundary(end) || window.at(end) == Some(b'.') && window.at(end + 1).is_some_and(|byte| byte.is_ascii_digit()) {
+    if !window.is_boundary(end)
+        || window.at(end) == Some(b'.')
+            && window.at(end + 1).is_some_and(|byte| byte.is_ascii_digit())
+    {
         return None;
     }
     let cidr = cidr(window, end, 32);
-    let nobody = matches!(octets, [127, ..] | [255, 255, 255, _]) || octets == [0; 4] && cidr == end;
-    let version = window.named(&["version", "release", "firmware", " v", "oid"]) && octets[3] < 30 && octets[0] < 30;
+    let nobody =
+        matches!(octets, [127, ..] | [255, 255, 255, _]) || octets == [0; 4] && cidr == end;
+    let version = window.named(&["version", "release", "firmware", " v", "oid"])
+        && octets[3] < 30
+        && octets[0] < 30;
     (!nobody && !version).then_some(cidr)
 }
 
@@ -63,8 +73,14 @@ fn cidr(window: &Window<'_>, end: usize, max: u32) -> usize {
         return end;
     }
     let digits = window.run(end + 1, 4, |byte| byte.is_ascii_digit());
-    let length = std::str::from_utf8(window.slice(end + 1..digits)).ok().and_then(|text| text.parse::<u32>().ok());
-    if length.is_some_and(|length| length <= max) && window.is_boundary(digits) { digits } else { end }
+    let length = std::str::from_utf8(window.slice(end + 1..digits))
+        .ok()
+        .and_then(|text| text.parse::<u32>().ok());
+    if length.is_some_and(|length| length <= max) && window.is_boundary(digits) {
+        digits
+    } else {
+        end
+    }
 }
 
 fn ipv6(window: &Window<'_>) -> Option<usize> {
@@ -74,7 +90,9 @@ fn ipv6(window: &Window<'_>) -> Option<usize> {
     let mut digits = 0;
     let mut long = false;
     if window.at(0) == Some(b':') {
-        if window.at(1) != Some(b':') || window.before(1).is_some_and(|byte| is_word(byte) || byte == b'>') {
+        if window.at(1) != Some(b':')
+            || window.before(1).is_some_and(|byte| is_word(byte) || byte == b'>')
+        {
             return None;
         }
         compressed = true;
@@ -88,7 +106,10 @@ fn ipv6(window: &Window<'_>) -> Option<usize> {
         if text.is_empty() {
             break;
         }
-        if window.at(group) == Some(b'.') && text.len() <= 3 && window.at(group + 1).is_some_and(|byte| byte.is_ascii_digit()) {
+        if window.at(group) == Some(b'.')
+            && text.len() <= 3
+            && window.at(group + 1).is_some_and(|byte| byte.is_ascii_digit())
+        {
             // The last 32 bits in the older notation.
             end = quad(window, at)?.0;
             groups += 2;
@@ -121,7 +142,16 @@ fn ipv6(window: &Window<'_>) -> Option<usize> {
             return None;
         }
     }
-    let whole = if compressed { groups <= 7 && (digits > 0 && (long || groups > 2) || groups == 0 && window.named(&["ip", "ipv6"])) || groups == 1 && digits == 1 && end == 3 && window.named(&["ip", "ipv6", "address", "from", "host", "dst", "listen"]) } else { groups == 8 && long };
+    let whole = if compressed {
+        groups <= 7
+            && (digits > 0 && (long || groups > 2) || groups == 0 && window.named(&["ip", "ipv6"]))
+            || groups == 1
+                && digits == 1
+                && end == 3
+                && window.named(&["ip", "ipv6", "address", "from", "host", "dst", "listen"])
+    } else {
+        groups == 8 && long
+    };
     if !whole || !window.is_boundary(end) || window.at(end) == Some(b':') {
         return None;
     }
@@ -154,7 +184,11 @@ fn mac(window: &Window<'_>) -> Option<usize> {
         at += size;
     }
     let text = window.slice(0..at);
-    let alike = |byte: u8| text.iter().filter(|found| **found != divider).all(|found| found.eq_ignore_ascii_case(&byte));
+    let alike = |byte: u8| {
+        text.iter()
+            .filter(|found| **found != divider)
+            .all(|found| found.eq_ignore_ascii_case(&byte))
+    };
     let chain = window.at(at) == Some(divider);
     // A date with a time has no letters and is divided by hyphens: three groups of two would not reach six.
     (window.is_boundary(at) && !chain && !alike(b'0') && !alike(b'f')).then_some(at)

@@ -48,7 +48,13 @@ impl Run {
 
     /// Reads a run at the window's place.
     pub fn read(window: &Window<'_>) -> Option<Self> {
-        let mut run = Self { plus: false, bracketed: false, digits: [0; DIGITS_MAX], groups: [(0, 0, 0); GROUPS_MAX], count: 0 };
+        let mut run = Self {
+            plus: false,
+            bracketed: false,
+            digits: [0; DIGITS_MAX],
+            groups: [(0, 0, 0); GROUPS_MAX],
+            count: 0,
+        };
         let mut at = 0;
         if window.at(at) == Some(b'+') {
             run.plus = true;
@@ -86,7 +92,10 @@ impl Run {
             divider = next;
             if matches!(next, b' ' | b'-' | b'.' | b'/') {
                 at += 1;
-                if next == b' ' && matches!(window.at(at), Some(b'-')) && window.at(at + 1) == Some(b' ') {
+                if next == b' '
+                    && matches!(window.at(at), Some(b'-'))
+                    && window.at(at + 1) == Some(b' ')
+                {
                     at += 2;
                 }
             } else if !(next == b'(' || bracket && next.is_ascii_digit()) {
@@ -109,7 +118,20 @@ pub fn detect(window: &Window<'_>) -> Option<Found> {
 
 /// A payment card at the window's place.
 pub fn card_of(window: &Window<'_>) -> Option<Found> {
-    const WORDS: &[&str] = &["card", "visa", "mastercard", "amex", "credit", "debit", "karte", "tarjeta", "carte", "carta", "cartão", "kaart"];
+    const WORDS: &[&str] = &[
+        "card",
+        "visa",
+        "mastercard",
+        "amex",
+        "credit",
+        "debit",
+        "karte",
+        "tarjeta",
+        "carte",
+        "carta",
+        "cartão",
+        "kaart",
+    ];
     if window.continues_number() {
         return None;
     }
@@ -119,8 +141,13 @@ pub fn card_of(window: &Window<'_>) -> Option<Found> {
     }
     (1..=run.count).rev().find_map(|count| {
         let (digits, end) = (run.digits(count), run.end(count));
-        let divided = count == 1 || run.is_even(count) && count >= 3 && matches!(run.divider(1), b' ' | b'-');
-        let known = card(digits) || (12..=19).contains(&digits.len()) && luhn(digits) && digits[0] != 0 && window.named(WORDS);
+        let divided =
+            count == 1 || run.is_even(count) && count >= 3 && matches!(run.divider(1), b' ' | b'-');
+        let known = card(digits)
+            || (12..=19).contains(&digits.len())
+                && luhn(digits)
+                && digits[0] != 0
+                && window.named(WORDS);
         let found = divided && known && window.is_boundary(end);
         found.then_some(Found { kind: kind("credit_card"), length: end })
     })

@@ -30,40 +30,119 @@ pub fn iban(window: &Window<'_>) -> Option<Found> {
             }
             text[count] = byte.to_ascii_uppercase();
             count += 1;
-        } else if !matches!(byte, b' ' | b'-') || count < 4 || !window.at(at + 1)?.is_ascii_alphanumeric() {
+        } else if !matches!(byte, b' ' | b'-')
+            || count < 4
+            || !window.at(at + 1)?.is_ascii_alphanumeric()
+        {
             return None;
         }
         at += 1;
     }
     let letters = window.slice(0..at).iter().filter(|byte| byte.is_ascii_alphabetic());
-    let one_case = letters.clone().all(u8::is_ascii_uppercase) || letters.clone().all(u8::is_ascii_lowercase);
+    let one_case =
+        letters.clone().all(u8::is_ascii_uppercase) || letters.clone().all(u8::is_ascii_lowercase);
     let whole = one_case && window.is_boundary(at) && checks::iban(&text[..count]);
     whole.then_some(Found { kind: kind("iban"), length: at })
 }
 
 /// Words, the kind of number that follows them, and its least and most characters.
 const INTRODUCED: &[(&[&str], &str, usize, usize)] = &[
-    (&["passport", "pasaporte", "reisepass", "passeport", "passaporto", "paspoort", "travel document"], "passport", 6, 10),
-    (&["driver's license", "drivers license", "driver license", "driver's licence", "driving licence", "driving license", "driver’s license", "license number", "licence number", "führerschein", "permis de conduire"], "driver_licence", 5, 18),
-    (&["account number", "bank account", "acct", "account no", "kontonummer", "account #"], "bank_account", 6, 17),
-    (&["medical record", "mrn", "patient id", "health insurance", "insurance number", "policy number", "member id"], "medical_number", 5, 16),
-    (&["national id", "id card", "identity card", "identity number", "id number", "dni", "cedula", "cédula", "social security", "ssn", "tax id", "personal number"], "national_id", 6, 18),
+    (
+        &[
+            "passport",
+            "pasaporte",
+            "reisepass",
+            "passeport",
+            "passaporto",
+            "paspoort",
+            "travel document",
+        ],
+        "passport",
+        6,
+        10,
+    ),
+    (
+        &[
+            "driver's license",
+            "drivers license",
+            "driver license",
+            "driver's licence",
+            "driving licence",
+            "driving license",
+            "driver’s license",
+            "license number",
+            "licence number",
+            "führerschein",
+            "permis de conduire",
+        ],
+        "driver_licence",
+        5,
+        18,
+    ),
+    (
+        &["account number", "bank account", "acct", "account no", "kontonummer", "account #"],
+        "bank_account",
+        6,
+        17,
+    ),
+    (
+        &[
+            "medical record",
+            "mrn",
+            "patient id",
+            "health insurance",
+            "insurance number",
+            "policy number",
+            "member id",
+        ],
+        "medical_number",
+        5,
+        16,
+    ),
+    (
+        &[
+            "national id",
+            "id card",
+            "identity card",
+            "identity number",
+            "id number",
+            "dni",
+            "cedula",
+            "cédula",
+            "social security",
+            "ssn",
+            "tax id",
+            "personal number",
+        ],
+        "national_id",
+        6,
+        18,
+    ),
 ];
 
 /// A number whose kind only the words before it tell.
 pub fn detect(window: &Window<'_>, word: usize) -> Option<Found> {
     let mut end = word;
     // Hyphens within, as licences are written.
-    while window.at(end) == Some(b'-') && window.at(end + 1).is_some_and(|byte| byte.is_ascii_alphanumeric()) && end < 20 {
+    while window.at(end) == Some(b'-')
+        && window.at(end + 1).is_some_and(|byte| byte.is_ascii_alphanumeric())
+        && end < 20
+    {
         end = window.run(end + 1, 20, |byte| byte.is_ascii_alphanumeric());
     }
     let text = window.slice(0..end);
     let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
     let letters = text.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
-    if digits < 5 || letters > 4 || !window.is_boundary(end) || window.before(1).is_some_and(|byte| is_word(byte) || matches!(byte, b'$' | b'.' | b'/')) {
+    if digits < 5
+        || letters > 4
+        || !window.is_boundary(end)
+        || window.before(1).is_some_and(|byte| is_word(byte) || matches!(byte, b'$' | b'.' | b'/'))
+    {
         return None;
     }
     let date = text.len() == 10 && text.iter().filter(|byte| **byte == b'-').count() == 2;
-    let (_, id, ..) = INTRODUCED.iter().find(|(words, _, least, most)| (*least..=*most).contains(&text.len()) && !date && window.named(words))?;
+    let (_, id, ..) = INTRODUCED.iter().find(|(words, _, least, most)| {
+        (*least..=*most).contains(&text.len()) && !date && window.named(words)
+    })?;
     Some(Found { kind: kind(id), length: end })
 }

@@ -9,20 +9,70 @@ use super::window::Window;
 use super::{Found, kind};
 
 const WORDS: &[&str] = &[
-    "phone", "tel", "telephone", "mobile", "cell", "cellphone", "fax", "call", "dial", "whatsapp", "sms", "text me", "contact", "reach", "hotline", "desk", "office", "landline", "handy",
-    "telefon", "telefax", "mobil", "rufnummer", "telefono", "teléfono", "móvil", "movil", "celular", "telefone", "téléphone", "portable", "appel", "telefoon", "cep", "numero", "número", "numaram", "puhelin", "telefonszám", "ring",
-    "телефон", "тел", "моб", "电话", "手机", "電話", "携帯", "전화", "โทร", "هاتف",
+    "phone",
+    "tel",
+    "telephone",
+    "mobile",
+    "cell",
+    "cellphone",
+    "fax",
+    "call",
+    "dial",
+    "whatsapp",
+    "sms",
+    "text me",
+    "contact",
+    "reach",
+    "hotline",
+    "desk",
+    "office",
+    "landline",
+    "handy",
+    "telefon",
+    "telefax",
+    "mobil",
+    "rufnummer",
+    "telefono",
+    "teléfono",
+    "móvil",
+    "movil",
+    "celular",
+    "telefone",
+    "téléphone",
+    "portable",
+    "appel",
+    "telefoon",
+    "cep",
+    "numero",
+    "número",
+    "numaram",
+    "puhelin",
+    "telefonszám",
+    "ring",
+    "телефон",
+    "тел",
+    "моб",
+    "电话",
+    "手机",
+    "電話",
+    "携帯",
+    "전화",
+    "โทร",
+    "هاتف",
 ];
 
-const WORDS_BEHIND: &[&str] = &["office", "fax", "mobile", "cell", "home", "work", "desk", "phone", "tel"];
+const WORDS_BEHIND: &[&str] =
+    &["office", "fax", "mobile", "cell", "home", "work", "desk", "phone", "tel"];
 
 pub fn detect(window: &Window<'_>, run: &Run) -> Option<Found> {
     (1..=run.count).rev().find_map(|count| {
         let end = extension(window, run.end(count));
         let behind = end > run.end(count);
         // A part of what is written with one divider throughout is no number of its own.
-        let part = count < run.count && (run.divider(count) != b' ' || (1..count).all(|group| run.divider(group) == b' '));
-        let ok = !part && (behind || window.is_boundary(end)) && is_phone(window, run, count, behind);
+        let part = count < run.count
+            && (run.divider(count) != b' ' || (1..count).all(|group| run.divider(group) == b' '));
+        let ok =
+            !part && (behind || window.is_boundary(end)) && is_phone(window, run, count, behind);
         ok.then_some(Found { kind: kind("phone"), length: end })
     })
 }
@@ -31,11 +81,17 @@ pub fn detect(window: &Window<'_>, run: &Run) -> Option<Found> {
 fn extension(window: &Window<'_>, end: usize) -> usize {
     let spaced = end + usize::from(window.at(end) == Some(b' '));
     for mark in [b"extension ".as_slice(), b"ext. ", b"ext.", b"ext ", b"ext", b"x", b"#"] {
-        let fits = mark.iter().enumerate().all(|(place, byte)| window.at(spaced + place).is_some_and(|found| found.eq_ignore_ascii_case(byte)));
+        let fits = mark.iter().enumerate().all(|(place, byte)| {
+            window.at(spaced + place).is_some_and(|found| found.eq_ignore_ascii_case(byte))
+        });
         if fits {
             let digits = window.run(spaced + mark.len(), 7, |byte| byte.is_ascii_digit());
             let size = digits - spaced - mark.len();
-            return if (1..=6).contains(&size) && window.is_boundary(digits) { digits } else { end };
+            return if (1..=6).contains(&size) && window.is_boundary(digits) {
+                digits
+            } else {
+                end
+            };
         }
     }
     end
@@ -50,17 +106,27 @@ fn is_phone(window: &Window<'_>, run: &Run, count: usize, extended: bool) -> boo
     if !(6..=17).contains(&total) || looks_like_date(run, count) {
         return false;
     }
-    let sizes = |shape: &[usize]| shape.len() == count && shape.iter().enumerate().all(|(group, size)| run.size(group) == *size);
+    let sizes = |shape: &[usize]| {
+        shape.len() == count
+            && shape.iter().enumerate().all(|(group, size)| run.size(group) == *size)
+    };
     let dotted = (1..count).any(|group| run.divider(group) == b'.');
     let slashed = (1..count).any(|group| run.divider(group) == b'/');
     let prefix = |digits_before: &[u8]| digits.starts_with(digits_before);
     // 00 and 011 lead abroad.
-    if count > 1 && (prefix(&[0, 0]) && digits[2] != 0 && is_international(&digits[2..]) || prefix(&[0, 1, 1]) && total > 11 && is_international(&digits[3..])) && (3..=5).contains(&run.size(0)) {
+    if count > 1
+        && (prefix(&[0, 0]) && digits[2] != 0 && is_international(&digits[2..])
+            || prefix(&[0, 1, 1]) && total > 11 && is_international(&digits[3..]))
+        && (3..=5).contains(&run.size(0))
+    {
         return true;
     }
     // North America and the many places that write alike.
-    let american = sizes(&[3, 3, 4]) || sizes(&[1, 3, 3, 4]) && digits[0] == 1 || sizes(&[2, 3, 3, 4]) && !dotted || sizes(&[3, 7]) && run.bracketed;
-    if american && !(dotted && !run.is_even(count)) && !slashed {
+    let american = sizes(&[3, 3, 4])
+        || sizes(&[1, 3, 3, 4]) && digits[0] == 1
+        || sizes(&[2, 3, 3, 4]) && !dotted
+        || sizes(&[3, 7]) && run.bracketed;
+    if american && !slashed && (!dotted || run.is_even(count)) {
         return true;
     }
     if extended && total >= 9 && count > 1 {
@@ -68,29 +134,52 @@ fn is_phone(window: &Window<'_>, run: &Run, count: usize, extended: bool) -> boo
     }
     // A trunk prefix, in groups.
     let pairs = (0..count).all(|group| run.size(group) == 2);
-    let trunk = digits[0] == 0 && digits[1] != 0 && count > 1 && (run.size(0) > 1 || !dotted && total >= 10) && !slashed;
+    let trunk = digits[0] == 0
+        && digits[1] != 0
+        && count > 1
+        && (run.size(0) > 1 || !dotted && total >= 10)
+        && !slashed;
     let like_ssn = sizes(&[3, 2, 4]);
     let even = run.is_even(count) || run.bracketed || count == 2;
-    if trunk && even && !like_ssn && (9..=11).contains(&total) && (!pairs || total == 10 && run.count == count) {
+    if trunk
+        && even
+        && !like_ssn
+        && (9..=11).contains(&total)
+        && (!pairs || total == 10 && run.count == count)
+    {
         return true;
     }
     // An area code in brackets.
     let year = run.size(0) == 4 && (prefix(&[1, 9]) || prefix(&[2, 0]));
-    if run.bracketed && !year && total >= 8 && run.size(0) >= 2 && run.size(0) <= 5 && total - run.size(0) >= 5 && !dotted {
+    if run.bracketed
+        && !year
+        && total >= 8
+        && run.size(0) >= 2
+        && run.size(0) <= 5
+        && total - run.size(0) >= 5
+        && !dotted
+    {
         return true;
     }
     // Mobile numbers without a divider: their first digits are nobody else's.
     if count == 1 && total == 11 && (prefix(&[0, 9]) || prefix(&[0, 7]) || prefix(&[0, 5])) {
         return true;
     }
-    let turkish = total == 10 && (prefix(&[5]) || matches!(digits[..2], [2..=4, 1..=8])) || total == 11 && digits[0] == 1 && (3..=9).contains(&digits[1]);
-    if count == 1 && turkish && (window.is_alone(run.end(count)) || total == 11 && window.named(&["number", "no.", "号", "號"])) || sizes(&[3, 3, 2, 2]) && digits[0] == 5 {
+    let turkish = total == 10 && (prefix(&[5]) || matches!(digits[..2], [2..=4, 1..=8]))
+        || total == 11 && digits[0] == 1 && (3..=9).contains(&digits[1]);
+    if count == 1
+        && turkish
+        && (window.is_alone(run.end(count))
+            || total == 11 && window.named(&["number", "no.", "号", "號"]))
+        || sizes(&[3, 3, 2, 2]) && digits[0] == 5
+    {
         return true;
     }
     // Nine or more digits do not come by chance where a word calls for a number; fewer must be written as one.
     let card = window.named(&["card"]);
-    let named = !card && window.named(WORDS) || window.named_directly_behind(run.end(count), WORDS_BEHIND);
-    named && total >= 6 && total <= 15 && (count > 1 && !dotted_pair(run, count) || total >= 9)
+    let named =
+        !card && window.named(WORDS) || window.named_directly_behind(run.end(count), WORDS_BEHIND);
+    named && (6..=15).contains(&total) && (count > 1 && !dotted_pair(run, count) || total >= 9)
 }
 
 /// `3.14159` and `192.168`: two groups and a point are a decimal.
@@ -106,7 +195,9 @@ fn looks_like_date(run: &Run, count: usize) -> bool {
     let sizes = [run.size(0), run.size(1), run.size(2)];
     let value = |group: usize| {
         let from = if group == 0 { 0 } else { run.digits(group).len() };
-        run.digits(group + 1)[from..].iter().fold(0_u32, |number, digit| number * 10 + u32::from(*digit))
+        run.digits(group + 1)[from..]
+            .iter()
+            .fold(0_u32, |number, digit| number * 10 + u32::from(*digit))
     };
     let year = |group: usize| (1900..=2099).contains(&value(group));
     let small = |group: usize| (1..=31).contains(&value(group));
@@ -142,6 +233,8 @@ fn is_international(digits: &[u8]) -> bool {
         let code = code.iter().fold(0, |number, digit| number * 10 + u32::from(*digit));
         // A trunk zero that is written in brackets is one digit more.
         let rest = rest.len() - usize::from(rest.first() == Some(&0) && rest.len() > 9);
-        COUNTRIES.iter().any(|(known, least, most)| *known == code && (*least..=*most).contains(&rest))
+        COUNTRIES
+            .iter()
+            .any(|(known, least, most)| *known == code && (*least..=*most).contains(&rest))
     }) || digits.len() >= 10 && digits.len() <= 12 && digits[0] == 1
 }

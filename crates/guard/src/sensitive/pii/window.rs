@@ -25,6 +25,7 @@ pub struct Window<'a> {
     begins: bool,
     ends: bool,
     looked_beyond: Cell<bool>,
+    looks: Cell<usize>,
     behind_lower: OnceCell<Vec<u8>>,
     /// The answers of [`Self::named`] by the address of the words: the same words are asked for many times.
     named: RefCell<Vec<(usize, bool)>>,
@@ -43,6 +44,7 @@ impl<'a> Window<'a> {
             begins: begins && at == 0,
             ends: ends && ahead == text.len(),
             looked_beyond: Cell::new(false),
+            looks: Cell::new(0),
             behind_lower: OnceCell::new(),
             named: RefCell::new(Vec::new()),
         }
@@ -50,6 +52,7 @@ impl<'a> Window<'a> {
 
     /// The byte at a place ahead; nothing at the end of the text and beyond the window.
     pub fn at(&self, place: usize) -> Option<u8> {
+        self.looks.set(self.looks.get() + 1);
         let byte = self.ahead.get(place).copied();
         if byte.is_none() && !self.closed {
             self.looked_beyond.set(true);
@@ -60,6 +63,11 @@ impl<'a> Window<'a> {
     /// Whether somebody looked at what has not arrived yet.
     pub fn looked_beyond(&self) -> bool {
         self.looked_beyond.get()
+    }
+
+    /// How often a byte was looked at.
+    pub fn looks(&self) -> usize {
+        self.looks.get()
     }
 
     /// What lies between two places that were looked at.
@@ -89,7 +97,8 @@ impl<'a> Window<'a> {
     /// Whether one of the words stands to the left, without regard to ASCII case.
     pub fn named(&self, words: &'static [&'static str]) -> bool {
         let address = words.as_ptr().addr();
-        let known = self.named.borrow().iter().find(|(known, _)| *known == address).map(|known| known.1);
+        let known =
+            self.named.borrow().iter().find(|(known, _)| *known == address).map(|known| known.1);
         known.unwrap_or_else(|| {
             let behind = self.behind_lower.get_or_init(|| self.behind.to_ascii_lowercase());
             let named = has_word(behind, words);
@@ -123,13 +132,24 @@ impl<'a> Window<'a> {
     pub fn continues_number(&self) -> bool {
         let Some(before) = self.before(1) else { return false };
         let digit_before = self.before(2).is_some_and(|byte| byte.is_ascii_digit());
-        if matches!(before, b'$' | b'#' | b'+') || matches!(before, b'.' | b'-' | b'/' | b':') && digit_before {
+        if matches!(before, b'$' | b'#' | b'+')
+            || matches!(before, b'.' | b'-' | b'/' | b':') && digit_before
+        {
             return true;
         }
         // Groups of four with a space between: the number began further to the left.
-        let group = self.behind[..self.behind.len() - 1].iter().rev().take(6).take_while(|byte| byte.is_ascii_alphanumeric());
+        let group = self.behind[..self.behind.len() - 1]
+            .iter()
+            .rev()
+            .take(6)
+            .take_while(|byte| byte.is_ascii_alphanumeric());
         before == b' ' && digit_before && group.count() == 4
-            || before == b' ' && (2..=5).all(|nth| self.before(nth).is_some_and(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())) && self.before(6) == Some(b' ')
+            || before == b' '
+                && (2..=5).all(|nth| {
+                    self.before(nth)
+                        .is_some_and(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+                })
+                && self.before(6) == Some(b' ')
     }
 
     /// Whether one of the phrases ends right before the window's place, without regard to ASCII case.
@@ -160,7 +180,11 @@ pub fn is_word(byte: u8) -> bool {
 /// Whether one of the words begins where no word is under way (`tel` in `tel.`, not in `hotel`). Scripts without spaces have no such place.
 fn has_word(text: &[u8], words: &[&str]) -> bool {
     (0..text.len()).any(|at| {
-        let begins = at == 0 || !text[at].is_ascii_alphanumeric() || !text[at - 1].is_ascii_alphanumeric();
-        begins && words.iter().any(|word| word.as_bytes()[0] == text[at] && text[at..].starts_with(word.as_bytes()))
+        let begins =
+            at == 0 || !text[at].is_ascii_alphanumeric() || !text[at - 1].is_ascii_alphanumeric();
+        begins
+            && words.iter().any(|word| {
+                word.as_bytes()[0] == text[at] && text[at..].starts_with(word.as_bytes())
+            })
     })
 }

@@ -3,7 +3,7 @@
 use crate::sensitive::checks::{distinct, luhn};
 use crate::sensitive::{Kind, Span};
 
-const CARD: Kind = Kind::new("credit_card");
+pub const CARD: Kind = Kind::new("credit_card");
 
 /// The digits of the shortest and the longest card.
 pub const DIGITS_MIN: usize = 12;
@@ -35,8 +35,9 @@ fn run_start(text: &[u8], at: usize) -> usize {
     let mut start = at;
     while start > 0 && at - start < 64 {
         let before = text[start - 1];
-        let divides = matches!(before, b' ' | b'-') && start > 1 && text[start - 2].is_ascii_digit();
-        if !before.is_ascii_digit() && !(divides && text[start].is_ascii_digit()) {
+        let divides =
+            matches!(before, b' ' | b'-') && start > 1 && text[start - 2].is_ascii_digit();
+        if !(before.is_ascii_digit() || divides && text[start].is_ascii_digit()) {
             break;
         }
         start -= 1;
@@ -80,7 +81,9 @@ fn card_in(text: &[u8], run_start: usize, run_end: usize) -> Option<std::ops::Ra
                 }
                 digits[count] = byte - b'0';
                 count += 1;
-                let closes = text.get(at + 1).is_none_or(|next| !next.is_ascii_alphanumeric() && *next != b'_');
+                let closes = text
+                    .get(at + 1)
+                    .is_none_or(|next| !next.is_ascii_alphanumeric() && *next != b'_');
                 let whole = groups == 1 || groups >= 3;
                 if closes && whole && count >= DIGITS_MIN && card(&digits[..count]) {
                     best = Some(start..at + 1);
@@ -107,9 +110,18 @@ fn card_in(text: &[u8], run_start: usize, run_end: usize) -> Option<std::ops::Ra
 fn opens(text: &[u8], start: usize) -> bool {
     let Some(before) = start.checked_sub(1) else { return true };
     let group = &text[..before];
-    let group = &group[group.iter().rev().take(5).take_while(|byte| byte.is_ascii_alphanumeric()).fold(before, |at, _| at - 1)..];
-    let continues = matches!(text[before], b' ' | b'-') && group.len() == 4 && group.iter().any(u8::is_ascii_digit);
-    !text[before].is_ascii_alphanumeric() && !matches!(text[before], b'_' | b'.' | b'$') && !continues
+    let group = &group[group
+        .iter()
+        .rev()
+        .take(5)
+        .take_while(|byte| byte.is_ascii_alphanumeric())
+        .fold(before, |at, _| at - 1)..];
+    let continues = matches!(text[before], b' ' | b'-')
+        && group.len() == 4
+        && group.iter().any(u8::is_ascii_digit);
+    !text[before].is_ascii_alphanumeric()
+        && !matches!(text[before], b'_' | b'.' | b'$')
+        && !continues
 }
 
 /// Whether digits are a card's: a known issuer, its length, and the check digit.
@@ -122,14 +134,23 @@ fn issued(digits: &[u8]) -> bool {
     if digits.len() < 12 {
         return false;
     }
-    let prefix = |length: usize| digits[..length].iter().fold(0_u32, |number, digit| number * 10 + u32::from(*digit));
+    let prefix = |length: usize| {
+        digits[..length].iter().fold(0_u32, |number, digit| number * 10 + u32::from(*digit))
+    };
     let (two, three, four) = (prefix(2), prefix(3), prefix(4));
     match digits.len() {
         13 => digits[0] == 4 || matches!(two, 50 | 56..=58 | 63 | 67),
         14 => matches!(three, 300..=305 | 309) || matches!(two, 36 | 38 | 39),
-        15 => matches!(two, 34 | 37) || matches!(four, 2131 | 1800 | 2014 | 2149) || digits.starts_with(&[1, 2, 2, 0, 0, 0]),
-        16 => digits[0] == 4 || matches!(two, 51..=55 | 35 | 36 | 38 | 39 | 62 | 64 | 65 | 50 | 56..=58 | 60 | 81 | 82)
-            || matches!(four, 2200..=2204 | 2221..=2720 | 6011 | 6304 | 6759 | 6761..=6763 | 5018 | 5020 | 5038 | 9792),
+        15 => {
+            matches!(two, 34 | 37)
+                || matches!(four, 2131 | 1800 | 2014 | 2149)
+                || digits.starts_with(&[1, 2, 2, 0, 0, 0])
+        }
+        16 => {
+            digits[0] == 4
+                || matches!(two, 51..=55 | 35 | 36 | 38 | 39 | 62 | 64 | 65 | 50 | 56..=58 | 60 | 81 | 82)
+                || matches!(four, 2200..=2204 | 2221..=2720 | 6011 | 6304 | 6759 | 6761..=6763 | 5018 | 5020 | 5038 | 9792)
+        }
         17 | 18 => matches!(two, 62 | 50 | 56..=58 | 63 | 67),
         19 => digits[0] == 4 || matches!(two, 62 | 64 | 65 | 50 | 56..=58 | 63 | 67 | 60 | 36),
         _ => false,

@@ -5,11 +5,12 @@
 //! and payment cards (`cards`), which have no letters to look for and are found by their digits.
 //! Every candidate is judged within a bounded number of bytes, so the whole is linear in the text.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-use crate::sensitive::{Span, disjoint};
+use crate::sensitive::{Kind, Span, disjoint};
 
 mod cards;
 mod named;
@@ -93,6 +94,17 @@ pub fn detect_counting(text: &[u8]) -> (Vec<Span>, usize) {
         }
     }
     (preferring_known(spans), candidates)
+}
+
+/// Every kind of secret that can be found.
+pub fn kinds() -> BTreeSet<Kind> {
+    tokens::TOKENS
+        .iter()
+        .map(|token| token.kind)
+        .chain(named::kinds())
+        .chain(places::kinds())
+        .chain([cards::CARD])
+        .collect()
 }
 
 /// Where a form and a name both found the same value, the form says more of what it is.

@@ -23,23 +23,49 @@ pub enum Name {
 }
 
 const WORDS: &[(&str, Name)] = &[
-    ("key", Name::Key), ("token", Name::Token), ("secret", Name::Token), ("passw", Name::Password), ("pwd", Name::Password),
-    ("passphrase", Name::Password), ("credential", Name::Token), ("auth", Name::Auth), ("bearer", Name::Auth), ("x-api", Name::Token),
-    ("cookie", Name::Key), ("signature", Name::Key), ("passcode", Name::Password), ("contrase", Name::Password), ("kennwort", Name::Password), ("mot de passe", Name::Password),
+    ("key", Name::Key),
+    ("token", Name::Token),
+    ("secret", Name::Token),
+    ("passw", Name::Password),
+    ("pwd", Name::Password),
+    ("passphrase", Name::Password),
+    ("credential", Name::Token),
+    ("auth", Name::Auth),
+    ("bearer", Name::Auth),
+    ("x-api", Name::Token),
+    ("cookie", Name::Key),
+    ("signature", Name::Key),
+    ("passcode", Name::Password),
+    ("contrase", Name::Password),
+    ("kennwort", Name::Password),
+    ("mot de passe", Name::Password),
 ];
 
 /// The names, as the automaton looks for them.
 pub fn names() -> impl Iterator<Item = (&'static str, Name)> {
-    WORDS.iter().copied().chain(VENDORS.iter().filter(|(_, kind)| *kind != vendors::OTHERS).map(|(word, _)| (*word, Name::Vendor)))
+    WORDS.iter().copied().chain(
+        VENDORS
+            .iter()
+            .filter(|(_, kind)| *kind != vendors::OTHERS)
+            .map(|(word, _)| (*word, Name::Vendor)),
+    )
 }
 
 const GENERIC: Kind = Kind::new("generic_secret");
 const PASSWORD: Kind = Kind::new("password");
 const BEARER: Kind = Kind::new("bearer_token");
 
+/// The kinds that names announce.
+pub fn kinds() -> impl Iterator<Item = Kind> {
+    VENDORS.iter().map(|(_, kind)| Kind::new(kind)).chain([GENERIC, PASSWORD, BEARER])
+}
+
 /// Whether a kind says no more than that a name announced a secret.
 pub fn is_generic(kind: Kind) -> bool {
-    kind == GENERIC || kind == PASSWORD || kind == BEARER || VENDORS.iter().any(|(_, vendor)| kind.id() == *vendor)
+    kind == GENERIC
+        || kind == PASSWORD
+        || kind == BEARER
+        || VENDORS.iter().any(|(_, vendor)| kind.id() == *vendor)
 }
 
 /// How far to the left a name may begin, and how far behind the word the operator may stand.
@@ -176,7 +202,9 @@ fn trust(name: Name, whole: &[u8]) -> Option<(Trust, bool)> {
 }
 
 fn is_digest_name(name: &[u8]) -> bool {
-    [b"sha".as_slice(), b"md5", b"digest", b"integrity", b"commit", b"etag", b"uuid", b"cache"].iter().any(|word| memchr::memmem::find(name, word).is_some())
+    [b"sha".as_slice(), b"md5", b"digest", b"integrity", b"commit", b"etag", b"uuid", b"cache"]
+        .iter()
+        .any(|word| memchr::memmem::find(name, word).is_some())
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -201,7 +229,14 @@ impl Cursor<'_> {
     }
 
     fn skip(&mut self, max: usize, test: impl Fn(u8) -> bool) -> usize {
-        let run = self.text.get(self.at..).unwrap_or_default().iter().take(max).take_while(|byte| test(**byte)).count();
+        let run = self
+            .text
+            .get(self.at..)
+            .unwrap_or_default()
+            .iter()
+            .take(max)
+            .take_while(|byte| test(**byte))
+            .count();
         self.at += run;
         run
     }
@@ -217,7 +252,8 @@ impl Cursor<'_> {
 
     /// What joins name and value; a few words may stand between them (`key for the shop is`).
     fn operator(&mut self, flag: bool) -> Option<Operator> {
-        let closed = self.skip(4, |byte| matches!(byte, b'"' | b'\'' | b'`' | b']' | b'\\' | b'*')) > 0;
+        let closed =
+            self.skip(4, |byte| matches!(byte, b'"' | b'\'' | b'`' | b']' | b'\\' | b'*')) > 0;
         for _ in 0..4 {
             let spaces = self.skip(4, |byte| matches!(byte, b' ' | b'\t'));
             if self.take(b"is ") || self.take(b"is:") || self.take(b"are ") {
@@ -225,7 +261,8 @@ impl Cursor<'_> {
             }
             match self.peek() {
                 b'=' | b':' | b'>' | b'|' | b'?' => {
-                    let signs = self.skip(5, |byte| matches!(byte, b'=' | b':' | b'>' | b'|' | b'?'));
+                    let signs =
+                        self.skip(5, |byte| matches!(byte, b'=' | b':' | b'>' | b'|' | b'?'));
                     let ok = signs > 0 && !(self.text[self.at - signs] == b'?' && signs == 1);
                     return ok.then_some(Operator::Sign);
                 }
@@ -235,9 +272,13 @@ impl Cursor<'_> {
                 }
                 b'-' if self.take(b"->") => return Some(Operator::Sign),
                 b'"' | b'\'' | b'`' if spaces > 0 && !closed => return Some(Operator::Call),
-                byte if spaces > 0 && flag && !byte.is_ascii_whitespace() => return Some(Operator::Space),
+                byte if spaces > 0 && flag && !byte.is_ascii_whitespace() => {
+                    return Some(Operator::Space);
+                }
                 byte if spaces > 0 && byte.is_ascii_alphabetic() && !closed => {
-                    self.skip(16, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+                    self.skip(16, |byte| {
+                        byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+                    });
                 }
                 _ => return None,
             }
@@ -246,11 +287,16 @@ impl Cursor<'_> {
     }
 
     /// The value's range, whether a scheme of authorisation stands before it, and whether it is quoted.
-    fn value(&mut self, operator: Operator, authorises: bool) -> Option<(Range<usize>, bool, bool)> {
+    fn value(
+        &mut self,
+        operator: Operator,
+        authorises: bool,
+    ) -> Option<(Range<usize>, bool, bool)> {
         self.skip(8, |byte| byte.is_ascii_whitespace());
         for type_word in [b"string".as_slice(), b"str", b"&str", b"String"] {
             let before = self.at;
-            if self.take(type_word) && self.skip(2, |byte| byte == b' ') < 3 && self.peek() == b'=' {
+            if self.take(type_word) && self.skip(2, |byte| byte == b' ') < 3 && self.peek() == b'='
+            {
                 self.at += 1;
                 self.skip(4, |byte| byte == b' ');
                 break;
@@ -260,7 +306,9 @@ impl Cursor<'_> {
         let mut quote = 0;
         let mut header = false;
         for _ in 0..3 {
-            if matches!(self.peek(), b'b' | b'f' | b'r' | b'@' | b'L' | b'\\') && matches!(self.text.get(self.at + 1), Some(b'"' | b'\'')) {
+            if matches!(self.peek(), b'b' | b'f' | b'r' | b'@' | b'L' | b'\\')
+                && matches!(self.text.get(self.at + 1), Some(b'"' | b'\''))
+            {
                 self.at += 1;
             }
             if quote == 0 && matches!(self.peek(), b'"' | b'\'' | b'`') {
@@ -269,14 +317,28 @@ impl Cursor<'_> {
                 // A triple quote, or one within another.
                 self.skip(2, |byte| matches!(byte, b'"' | b'\'' | b'`'));
             }
-            for scheme in [b"Bearer ".as_slice(), b"Basic ", b"Token token=", b"Token ", b"ApiKey ", b"SSWS ", b"Bot ", b"Key "] {
+            for scheme in [
+                b"Bearer ".as_slice(),
+                b"Basic ",
+                b"Token token=",
+                b"Token ",
+                b"ApiKey ",
+                b"SSWS ",
+                b"Bot ",
+                b"Key ",
+            ] {
                 if self.take(scheme) {
                     header = true;
                 }
             }
             // Other schemes than these are a word before the credential.
-            let (before, word) = (self.at, self.skip(20, |byte| byte.is_ascii_alphabetic() || byte == b'-'));
-            if authorises && word > 2 && self.peek() == b' ' && self.text.get(self.at + 1).is_some_and(u8::is_ascii_alphanumeric) {
+            let (before, word) =
+                (self.at, self.skip(20, |byte| byte.is_ascii_alphabetic() || byte == b'-'));
+            if authorises
+                && word > 2
+                && self.peek() == b' '
+                && self.text.get(self.at + 1).is_some_and(u8::is_ascii_alphanumeric)
+            {
                 header = true;
             } else {
                 self.at = before;
@@ -289,15 +351,28 @@ impl Cursor<'_> {
         let start = self.at;
         let quoted = quote != 0;
         let ends = |byte: u8| {
-            byte.is_ascii_whitespace() || byte == quote || (quote == 0 || quote == b'\'' && byte == b'"') && matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b',' | b';' | b')' | b'}' | b']' | b'|') || byte == b'<' || byte == b'\\' && quote != 0
+            byte.is_ascii_whitespace()
+                || byte == quote
+                || (quote == 0 || quote == b'\'' && byte == b'"')
+                    && matches!(
+                        byte,
+                        b'"' | b'\'' | b'`' | b'<' | b'>' | b',' | b';' | b')' | b'}' | b']' | b'|'
+                    )
+                || byte == b'<'
+                || byte == b'\\' && quote != 0
         };
         let run = self.skip(VALUE_BYTES_MAX, |byte| !ends(byte));
         let mut end = start + run;
         // `name=a&other=b`: in an address the value ends at the ampersand.
-        if let Some(cut) = self.text[start..end].windows(1).position(|byte| byte[0] == b'&').filter(|cut| *cut > 7) {
+        if let Some(cut) =
+            self.text[start..end].windows(1).position(|byte| byte[0] == b'&').filter(|cut| *cut > 7)
+        {
             end = start + cut;
         }
-        while end > start && matches!(self.text[end - 1], b'.' | b':' | b'?' | b'!' | b',' | b'*' | b'\\') && !quoted {
+        while end > start
+            && matches!(self.text[end - 1], b'.' | b':' | b'?' | b'!' | b',' | b'*' | b'\\')
+            && !quoted
+        {
             end -= 1;
         }
         (end > start).then_some((start..end, header, quoted))

@@ -72,6 +72,28 @@ pub const PLACES: &[(&str, Place)] = &[
     ("A3-", Place::OnePassword),
 ];
 
+/// The kinds that places hold.
+pub fn kinds() -> impl Iterator<Item = Kind> {
+    const KINDS: &[&str] = &[
+        "private_key",
+        "jwt",
+        "webhook_url",
+        "basic_auth",
+        "connection_string",
+        "password",
+        "openai_key",
+        "azure_client_secret",
+        "azure_sas",
+        "telegram_token",
+        "mailchimp_key",
+        "new_relic_key",
+        "terraform_token",
+        "sidekiq_secret",
+        "onepassword_secret_key",
+    ];
+    KINDS.iter().map(|kind| Kind::new(kind))
+}
+
 /// The longest key block; a PGP key with photographs may be longer, its first part is then enough to spoil it.
 const BLOCK_BYTES_MAX: usize = 16_384;
 
@@ -103,7 +125,8 @@ pub fn span(place: Place, text: &[u8], hit: Range<usize>, memo: &mut Memo) -> Op
         Place::Sidekiq => ("sidekiq_secret", sidekiq(text, hit.end)?),
         Place::OnePassword => ("onepassword_secret_key", one_password(text, hit.start)?),
     };
-    let made_up = !matches!(place, Place::KeyBlock | Place::Putty | Place::Jwt | Place::OpenAi) && is_placeholder(&text[range.clone()]);
+    let made_up = !matches!(place, Place::KeyBlock | Place::Putty | Place::Jwt | Place::OpenAi)
+        && is_placeholder(&text[range.clone()]);
     (!made_up).then_some(Span { kind: Kind::new(kind), range })
 }
 
@@ -117,7 +140,13 @@ fn run_left(text: &[u8], until: usize, max: usize, test: impl Fn(u8) -> bool) ->
 }
 
 /// A run of `set` to both sides of a mark, with at least so many characters before and behind it.
-fn around(text: &[u8], hit: Range<usize>, set: Set, before: usize, behind: usize) -> Option<Range<usize>> {
+fn around(
+    text: &[u8],
+    hit: Range<usize>,
+    set: Set,
+    before: usize,
+    behind: usize,
+) -> Option<Range<usize>> {
     let start = run_left(text, hit.start, 200, |byte| set.has(byte));
     let end = run(text, hit.end, 200, |byte| set.has(byte));
     (hit.start - start >= before && end - hit.end >= behind).then_some(start..end)
@@ -137,8 +166,14 @@ fn key_block(text: &[u8], hit: Range<usize>, memo: &mut Memo) -> Option<Range<us
         memo.no_block_end = memo.no_block_end.max(body + window.len());
     }
     let end = match found {
-        Some(end) => run(text, body + end + 8, 48, |byte| byte != b'-' && byte != b'\n').min(text.len()),
-        None => run(text, body, BLOCK_BYTES_MAX, |byte| Set::Base64.has(byte) || byte.is_ascii_whitespace() || matches!(byte, b'\\' | b':' | b',')),
+        Some(end) => {
+            run(text, body + end + 8, 48, |byte| byte != b'-' && byte != b'\n').min(text.len())
+        }
+        None => run(text, body, BLOCK_BYTES_MAX, |byte| {
+            Set::Base64.has(byte)
+                || byte.is_ascii_whitespace()
+                || matches!(byte, b'\\' | b':' | b',')
+        }),
     };
     let end = run(text, end, 5, |byte| byte == b'-');
     let solid = text[body..end].iter().filter(|byte| byte.is_ascii_alphanumeric()).count();
@@ -149,7 +184,9 @@ fn putty(text: &[u8], hit: Range<usize>) -> Option<Range<usize>> {
     let window = &text[hit.start..(hit.start + BLOCK_BYTES_MAX).min(text.len())];
     let lines = memchr::memmem::find(window, b"Private-Lines:")?;
     let body = hit.start + lines + 14;
-    let end = run(text, body, BLOCK_BYTES_MAX, |byte| Set::Base64.has(byte) || byte.is_ascii_whitespace());
+    let end = run(text, body, BLOCK_BYTES_MAX, |byte| {
+        Set::Base64.has(byte) || byte.is_ascii_whitespace()
+    });
     (end - body > 40).then_some(hit.start..end)
 }
 
@@ -176,7 +213,9 @@ fn jwt(text: &[u8], start: usize) -> Option<Range<usize>> {
     }
     let header = decoded(&text[start..first])?;
     let names = [b"\"alg\"".as_slice(), b"\"typ\"", b"\"kid\"", b"\"enc\""];
-    if !header.starts_with(b"{") || !names.iter().any(|name| memchr::memmem::find(&header, name).is_some()) {
+    if !header.starts_with(b"{")
+        || !names.iter().any(|name| memchr::memmem::find(&header, name).is_some())
+    {
         return None;
     }
     // An encrypted one has five parts.
@@ -185,40 +224,75 @@ fn jwt(text: &[u8], start: usize) -> Option<Range<usize>> {
 }
 
 fn jwt_in_base64(text: &[u8], start: usize) -> Option<Range<usize>> {
-    const HEADS: [&[u8]; 4] = [b"ZXlKaGJHY2lPaU", b"ZXlKMGVYQWlPaU", b"ZXlKcmFXUWlPaU", b"ZXlKaGNIVWlPaU"];
+    const HEADS: [&[u8]; 4] =
+        [b"ZXlKaGJHY2lPaU", b"ZXlKMGVYQWlPaU", b"ZXlKcmFXUWlPaU", b"ZXlKaGNIVWlPaU"];
     let known = HEADS.iter().any(|head| text[start..].starts_with(head));
     if !known || !begins_word(text, start) {
         return None;
     }
     let end = run(text, start, RUN_BYTES_MAX, |byte| Set::Base64.has(byte));
-    ( end - start > 70).then_some(start..end)
+    (end - start > 70).then_some(start..end)
 }
 
 /// The user information of an address (RFC 3986 §3.2.1), where it holds a password.
 fn address(text: &[u8], hit: Range<usize>, memo: &mut Memo) -> Option<Span> {
     const DATABASES: &[&[u8]] = &[
-        b"postgres", b"mysql", b"mongodb", b"redis", b"amqp", b"mssql", b"sqlserver", b"mariadb", b"cockroach", b"oracle", b"jdbc", b"clickhouse", b"ldap", b"smtp", b"ftp", b"sftp",
-        b"nats", b"kafka", b"couchdb", b"neo4j", b"bolt",
+        b"postgres",
+        b"mysql",
+        b"mongodb",
+        b"redis",
+        b"amqp",
+        b"mssql",
+        b"sqlserver",
+        b"mariadb",
+        b"cockroach",
+        b"oracle",
+        b"jdbc",
+        b"clickhouse",
+        b"ldap",
+        b"smtp",
+        b"ftp",
+        b"sftp",
+        b"nats",
+        b"kafka",
+        b"couchdb",
+        b"neo4j",
+        b"bolt",
     ];
-    let ends = |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'"' | b'\'' | b'<' | b'>' | b'`' | b'\\');
+    let ends = |byte: u8| {
+        byte.is_ascii_whitespace()
+            || matches!(byte, b'/' | b'"' | b'\'' | b'<' | b'>' | b'`' | b'\\')
+    };
     if hit.end < memo.no_at_sign {
         return None;
     }
-    let user = run(text, hit.end, 128, |byte| !ends(byte) && byte != b':' && byte != b'@' && byte != b'?');
+    let user =
+        run(text, hit.end, 128, |byte| !ends(byte) && byte != b':' && byte != b'@' && byte != b'?');
     if text.get(user) != Some(&b':') {
         return None;
     }
     let authority = run(text, user + 1, 320, |byte| !ends(byte));
-    let at = user + 1 + text[user + 1..authority].iter().rposition(|byte| *byte == b'@').or_else(|| {
-        memo.no_at_sign = authority;
-        None
-    })?;
+    let at = user
+        + 1
+        + text[user + 1..authority].iter().rposition(|byte| *byte == b'@').or_else(|| {
+            memo.no_at_sign = authority;
+            None
+        })?;
     let password = &text[user + 1..at];
-    let host = run(text, at + 1, 255, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']' | b'$' | b'{' | b'_'));
-    if password.len() < 3 || host == at + 1 || matches!(password[0], b'$' | b'{' | b'[' | b'%') && password.len() < 24 || is_placeholder(password) {
+    let host = run(text, at + 1, 255, |byte| {
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'.' | b'-' | b':' | b'[' | b']' | b'$' | b'{' | b'_')
+    });
+    if password.len() < 3
+        || host == at + 1
+        || matches!(password[0], b'$' | b'{' | b'[' | b'%') && password.len() < 24
+        || is_placeholder(password)
+    {
         return None;
     }
-    let scheme = run_left(text, hit.start, 24, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
+    let scheme = run_left(text, hit.start, 24, |byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.')
+    });
     let name = text[scheme..hit.start].to_ascii_lowercase();
     let database = DATABASES.iter().any(|known| name.starts_with(known));
     let kind = if database { "connection_string" } else { "basic_auth" };
@@ -226,9 +300,12 @@ fn address(text: &[u8], hit: Range<usize>, memo: &mut Memo) -> Option<Span> {
 }
 
 fn webhook(text: &[u8], hit: Range<usize>) -> Option<Range<usize>> {
-    let end = run(text, hit.end, 400, |byte| Set::Base64.has(byte) || matches!(byte, b':' | b'?' | b'&' | b'@' | b'~'));
+    let end = run(text, hit.end, 400, |byte| {
+        Set::Base64.has(byte) || matches!(byte, b':' | b'?' | b'&' | b'@' | b'~')
+    });
     let tail = &text[hit.end..end];
-    (tail.len() >= 20 && !is_placeholder(tail)).then_some(hit.end..run_left(text, end, 3, |byte| matches!(byte, b'.' | b'?' | b':')))
+    (tail.len() >= 20 && !is_placeholder(tail))
+        .then_some(hit.end..run_left(text, end, 3, |byte| matches!(byte, b'.' | b'?' | b':')))
 }
 
 /// The value behind one of the flags, on the same command line.
@@ -240,7 +317,11 @@ fn flag_value(text: &[u8], from: usize, flags: &[&[u8]]) -> Option<Range<usize>>
             start = run(text, start, 3, |byte| matches!(byte, b' ' | b'=' | b'\\'));
             let (start, end) = shell_word(text, start);
             let value = &text[start..end];
-            if value.len() >= 5 && !is_placeholder(value) && !value.starts_with(b"$") && !value.starts_with(b"-") {
+            if value.len() >= 5
+                && !is_placeholder(value)
+                && !value.starts_with(b"$")
+                && !value.starts_with(b"-")
+            {
                 return Some(start..end);
             }
         }
@@ -262,7 +343,9 @@ fn shell_word(text: &[u8], start: usize) -> (usize, usize) {
     });
     let word = &text[start..end];
     match word {
-        [open @ (b'"' | b'\''), inner @ .., close] if open == close && !inner.contains(open) => (start + 1, end - 1),
+        [open @ (b'"' | b'\''), inner @ .., close] if open == close && !inner.contains(open) => {
+            (start + 1, end - 1)
+        }
         _ => (start, end),
     }
 }
@@ -274,10 +357,18 @@ fn curl(text: &[u8], from: usize) -> Option<Range<usize>> {
     let (user, password) = (&value[..colon], &value[colon + 1..]);
     let variable = |part: &[u8]| matches!(part.first(), Some(b'$' | b'%' | b'<' | b'*'));
     let agent = user.windows(2).any(|pair| pair == b"//");
-    const EXAMPLES: &[&[u8]] = &[b"pass", b"password", b"test", b"token", b"yyy", b"secret", b"pwd", b"p"];
+    const EXAMPLES: &[&[u8]] =
+        &[b"pass", b"password", b"test", b"token", b"yyy", b"secret", b"pwd", b"p"];
     let example = EXAMPLES.contains(&password);
-    let random = password.len() >= 3 || password.is_empty() && user.iter().any(u8::is_ascii_digit) && user.len() >= 10;
-    (random && !variable(password) && !variable(user) && !agent && !example && !value.contains(&b' ')).then_some(range)
+    let random = password.len() >= 3
+        || password.is_empty() && user.iter().any(u8::is_ascii_digit) && user.len() >= 10;
+    (random
+        && !variable(password)
+        && !variable(user)
+        && !agent
+        && !example
+        && !value.contains(&b' '))
+    .then_some(range)
 }
 
 /// `xxx8Q~` and 31 to 34 characters more.
@@ -290,9 +381,14 @@ fn azure_secret(text: &[u8], hit: Range<usize>) -> Option<Range<usize>> {
 }
 
 fn azure_signature(text: &[u8], hit: Range<usize>) -> Option<Range<usize>> {
-    let end = run(text, hit.end, 120, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'%' | b'+' | b'/' | b'=' | b'-' | b'_'));
-    let before = text[..hit.start].last().is_some_and(|byte| matches!(byte, b'?' | b'&' | b';' | b' ' | b'u'));
-    (before && (40..=100).contains(&(end - hit.end)) && !is_placeholder(&text[hit.end..end])).then_some(hit.end..end)
+    let end = run(text, hit.end, 120, |byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'%' | b'+' | b'/' | b'=' | b'-' | b'_')
+    });
+    let before = text[..hit.start]
+        .last()
+        .is_some_and(|byte| matches!(byte, b'?' | b'&' | b';' | b' ' | b'u'));
+    (before && (40..=100).contains(&(end - hit.end)) && !is_placeholder(&text[hit.end..end]))
+        .then_some(hit.end..end)
 }
 
 /// A bot's number, a colon, 35 characters.
@@ -300,7 +396,10 @@ fn telegram(text: &[u8], hit: Range<usize>) -> Option<Range<usize>> {
     let start = run_left(text, hit.start, 12, |byte| byte.is_ascii_digit());
     let end = run(text, hit.start + 1, 36, |byte| Set::Url.has(byte));
     let digits = hit.start - start;
-    ((8..=11).contains(&digits) && end - hit.start - 1 == 35 && text[hit.start + 1..].starts_with(b"AA")).then_some(start..end)
+    ((8..=11).contains(&digits)
+        && end - hit.start - 1 == 35
+        && text[hit.start + 1..].starts_with(b"AA"))
+    .then_some(start..end)
 }
 
 /// 32 hexadecimal digits and the data centre.
@@ -315,14 +414,19 @@ fn sidekiq(text: &[u8], from: usize) -> Option<Range<usize>> {
     let start = run(text, from, 24, |byte| !byte.is_ascii_digit() && !matches!(byte, b'a'..=b'f'));
     let is = |range: Range<usize>| {
         let part = text.get(range).unwrap_or_default();
-        part.len() == 17 && part[8] == b':' && part[..8].iter().chain(&part[9..]).all(u8::is_ascii_hexdigit)
+        part.len() == 17
+            && part[8] == b':'
+            && part[..8].iter().chain(&part[9..]).all(u8::is_ascii_hexdigit)
     };
     (from..=start + 8).map(|at| at..at + 17).find(|range| is(range.clone()))
 }
 
 fn one_password(text: &[u8], start: usize) -> Option<Range<usize>> {
-    let end = run(text, start, 48, |byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-');
-    let groups: Vec<usize> = text[start..end].split(|byte| *byte == b'-').map(<[u8]>::len).collect();
+    let end = run(text, start, 48, |byte| {
+        byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-'
+    });
+    let groups: Vec<usize> =
+        text[start..end].split(|byte| *byte == b'-').map(<[u8]>::len).collect();
     let known = [[2, 6, 6, 5, 5, 5, 5].as_slice(), &[2, 6, 11, 5, 5, 5], &[2, 6, 6, 5, 5, 5]];
     (begins_word(text, start) && known.contains(&groups.as_slice())).then_some(start..end)
 }

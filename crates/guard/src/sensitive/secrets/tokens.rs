@@ -31,7 +31,10 @@ impl Set {
             Self::Url => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'),
             Self::Dotted => Self::Url.has(byte) || byte == b'.',
             Self::Base64 => Self::Dotted.has(byte) || matches!(byte, b'+' | b'/' | b'=' | b'%'),
-            Self::Graph => byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b',' | b';' | b'\\'),
+            Self::Graph => {
+                byte.is_ascii_graphic()
+                    && !matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b',' | b';' | b'\\')
+            }
         }
     }
 }
@@ -55,7 +58,8 @@ pub fn end(token: &Token, text: &[u8], start: usize) -> Option<usize> {
     if text.get(start..body)? != token.prefix.as_bytes() || !super::begins_word(text, start) {
         return None;
     }
-    let run = text[body..].iter().take(token.max + 1).take_while(|byte| token.set.has(**byte)).count();
+    let run =
+        text[body..].iter().take(token.max + 1).take_while(|byte| token.set.has(**byte)).count();
     let mut end = body + run;
     if run > token.max && token.max < RUN_BYTES_MAX {
         return None;
@@ -72,7 +76,8 @@ pub fn end(token: &Token, text: &[u8], start: usize) -> Option<usize> {
 
 /// Examples in documentation are rows of one character, and identifiers of programs are lower-case words.
 fn is_plausible(token: &Token, found: &[u8]) -> bool {
-    let filler = matches!(found.first(), Some(b'x' | b'X' | b'0' | b'1' | b'a' | b'A' | b'.' | b'-' | b'_'));
+    let filler =
+        matches!(found.first(), Some(b'x' | b'X' | b'0' | b'1' | b'a' | b'A' | b'.' | b'-' | b'_'));
     let varied = distinct(found) > 2 || token.prefix.len() > 8 || !filler;
     let random = found.iter().any(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
     varied && random && !super::values::is_placeholder(found)
