@@ -180,11 +180,12 @@ pub fn is_word(byte: u8) -> bool {
 /// Whether one of the words begins where no word is under way (`tel` in `tel.`, not in `hotel`). Scripts without spaces have no such place.
 fn has_word(text: &[u8], words: &[&str]) -> bool {
     (0..text.len()).any(|at| {
-        let begins =
-            at == 0 || !text[at].is_ascii_alphanumeric() || !text[at - 1].is_ascii_alphanumeric();
-        begins
-            && words.iter().any(|word| {
-                word.as_bytes()[0] == text[at] && text[at..].starts_with(word.as_bytes())
-            })
+        let (byte, before) = (text[at], at.checked_sub(1).map(|before| text[before]));
+        let letter = byte.is_ascii_alphabetic();
+        let begins = letter && before.is_none_or(|before| !before.is_ascii_alphanumeric());
+        (begins || byte >= 0x80)
+            && words
+                .iter()
+                .any(|word| word.as_bytes()[0] == byte && text[at..].starts_with(word.as_bytes()))
     })
 }
