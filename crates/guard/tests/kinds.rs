@@ -46,6 +46,16 @@ fn secrets_are_found_whole_and_named_for_their_kind() {
 }
 
 #[test]
+fn every_card_of_a_row_is_found() {
+    let (one, two) = (secret(&["4012 8888 ", "8888 1881"]), secret(&["5555-5555-", "5555-4444"]));
+    let text = format!("{one} {one} {two} {one} 4012888888881882 {two}");
+    for spans in [secrets::detect(text.as_bytes()), pii::detect(text.as_bytes())] {
+        let cards: Vec<String> = found(&spans, &text).into_iter().map(|(_, card)| card).collect();
+        assert_eq!(cards, [&one, &one, &two, &one, &two].map(String::clone));
+    }
+}
+
+#[test]
 fn named_and_placed_secrets_are_found_without_what_announces_them() {
     let random = secret(&["q7Zr2Vw9", "Lk4Tx8Np3Bs6"]);
     let cases = [

@@ -132,7 +132,7 @@ pub fn card_of(window: &Window<'_>) -> Option<Found> {
         "cartão",
         "kaart",
     ];
-    if window.continues_number() {
+    if window.continues_number() && !(window.before(1) == Some(b' ') && window.follows_card()) {
         return None;
     }
     let run = Run::read(window)?;

@@ -7,6 +7,8 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ops::Range;
 
+use crate::sensitive::secrets::card;
+
 /// How far ahead a detector sees. It bounds what a stream holds back.
 pub const AHEAD_BYTES_MAX: usize = 80;
 
@@ -143,13 +145,32 @@ impl<'a> Window<'a> {
             .rev()
             .take(6)
             .take_while(|byte| byte.is_ascii_alphanumeric());
-        before == b' ' && digit_before && group.count() == 4
+        let four = group.count() == 4 && self.before(6) != Some(b'-');
+        before == b' ' && digit_before && four
             || before == b' '
                 && (2..=5).all(|nth| {
                     self.before(nth)
                         .is_some_and(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
                 })
                 && self.before(6) == Some(b' ')
+    }
+
+    /// Whether a payment card ends right before, with one space between.
+    pub fn follows_card(&self) -> bool {
+        let mut digits: Vec<u8> = Vec::with_capacity(19);
+        let mut divided = false;
+        for byte in self.behind.iter().rev().skip(1) {
+            match byte {
+                b'0'..=b'9' if digits.len() < 19 => digits.insert(0, byte - b'0'),
+                b' ' | b'-' if !divided => {}
+                _ => break,
+            }
+            divided = !byte.is_ascii_digit();
+            if digits.len() >= 12 && card(&digits) {
+                return true;
+            }
+        }
+        false
     }
 
     /// Whether one of the phrases ends right before the window's place, without regard to ASCII case.

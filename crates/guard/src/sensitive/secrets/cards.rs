@@ -22,8 +22,18 @@ pub fn detect(text: &[u8], spans: &mut Vec<Span>) -> usize {
         runs += 1;
         let start = run_start(text, at);
         let end = run_end(text, start);
-        if let Some(found) = card_in(text, start, end) {
-            spans.push(Span { kind: CARD, range: found });
+        let mut card_ended = None;
+        let mut group = Some(start);
+        while let Some(start) = group.filter(|start| end - start >= DIGITS_MIN) {
+            // A card may follow another with one space between.
+            let follows = card_ended.is_some_and(|ended| ended + 1 == start);
+            let found = card_at(text, start, end).filter(|_| follows || opens(text, start));
+            let rest = found.unwrap_or(start);
+            if let Some(found) = found {
+                spans.push(Span { kind: CARD, range: start..found });
+                card_ended = Some(found);
+            }
+            group = next_group(text, rest, end);
         }
         at = end.max(at) + 1;
     }
@@ -60,50 +70,42 @@ fn run_end(text: &[u8], start: usize) -> usize {
     end
 }
 
-/// The first card among the groups of a run. Groups must be divided alike.
-fn card_in(text: &[u8], run_start: usize, run_end: usize) -> Option<std::ops::Range<usize>> {
-    if run_end - run_start < DIGITS_MIN {
-        return None;
-    }
-    let mut start = run_start;
+/// The place of the first digit behind the divider that follows `from`.
+fn next_group(text: &[u8], from: usize, run_end: usize) -> Option<usize> {
+    let digits_end = (from..run_end).find(|at| !text[*at].is_ascii_digit())?;
+    (digits_end..run_end).find(|at| text[*at].is_ascii_digit())
+}
+
+/// The end of a card that begins at `start`. Groups must be divided alike.
+fn card_at(text: &[u8], start: usize, run_end: usize) -> Option<usize> {
     // Groups of cards have four digits or more, first the issuer's.
-    while run_end - start >= DIGITS_MIN {
-        let mut digits = [0_u8; DIGITS_MAX];
-        let mut count = 0;
-        let mut groups = 1;
-        let mut divider = 0;
-        let mut best = None;
-        for at in start..run_end {
-            let byte = text[at];
-            if byte.is_ascii_digit() {
-                if count == DIGITS_MAX {
-                    break;
-                }
-                digits[count] = byte - b'0';
-                count += 1;
-                let closes = text
-                    .get(at + 1)
-                    .is_none_or(|next| !next.is_ascii_alphanumeric() && *next != b'_');
-                let whole = groups == 1 || groups >= 3;
-                if closes && whole && count >= DIGITS_MIN && card(&digits[..count]) {
-                    best = Some(start..at + 1);
-                }
-            } else if count >= 4 && (divider == 0 || divider == byte) {
-                divider = byte;
-                groups += 1;
-            } else {
+    let mut digits = [0_u8; DIGITS_MAX];
+    let mut count = 0;
+    let mut groups = 1;
+    let mut divider = 0;
+    let mut best = None;
+    for at in start..run_end {
+        let byte = text[at];
+        if byte.is_ascii_digit() {
+            if count == DIGITS_MAX {
                 break;
             }
+            digits[count] = byte - b'0';
+            count += 1;
+            let closes =
+                text.get(at + 1).is_none_or(|next| !next.is_ascii_alphanumeric() && *next != b'_');
+            let whole = groups == 1 || groups >= 3;
+            if closes && whole && count >= DIGITS_MIN && card(&digits[..count]) {
+                best = Some(at + 1);
+            }
+        } else if count >= 4 && (divider == 0 || divider == byte) {
+            divider = byte;
+            groups += 1;
+        } else {
+            break;
         }
-        let opens = opens(text, start);
-        if let Some(best) = best.filter(|_| opens) {
-            return Some(best);
-        }
-        // The next group.
-        let digits_end = (start..run_end).find(|at| !text[*at].is_ascii_digit())?;
-        start = (digits_end..run_end).find(|at| text[*at].is_ascii_digit())?;
     }
-    None
+    best
 }
 
 /// Whether a card may begin here: not within a word, nor behind a group of four that belongs to a longer number.
@@ -116,7 +118,9 @@ fn opens(text: &[u8], start: usize) -> bool {
         .take(5)
         .take_while(|byte| byte.is_ascii_alphanumeric())
         .fold(before, |at, _| at - 1)..];
-    let continues = matches!(text[before], b' ' | b'-')
+    let other = text[before] == b' ' && before > 4 && text[before - 5] == b'-';
+    let continues = !other
+        && matches!(text[before], b' ' | b'-')
         && group.len() == 4
         && group.iter().any(u8::is_ascii_digit);
     !text[before].is_ascii_alphanumeric()
