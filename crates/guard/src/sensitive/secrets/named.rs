@@ -151,19 +151,23 @@ enum Mark {
 
 #[rustfmt::skip]
 const OTHERS: &[&str] = &[
-    "author", "keyboard", "keyword", "keyframe", "monkey", "tokeniz", "tokenis", "_tokens", "tokens_", "max_token", "public", "fingerprint", "keystroke", "keycode", "token_type", "tokentype",
-    "token_count", "secretar", "turkey", "csrf", "xsrf", "token_url", "token_endpoint", "hash", "checksum", "primary_key", "foreign_key", "primarykey", "foreignkey",
+    "author", "keyboard", "keyword", "keyframe", "monkey", "tokeniz", "tokenis", "_tokens", "tokens_", "max_token",
+    "public", "fingerprint", "keystroke", "keycode", "token_type", "tokentype",
+    "token_count", "secretar", "turkey", "csrf", "xsrf", "token_url", "token_endpoint", "hash", "checksum",
+    "primary_key", "foreign_key", "primarykey", "foreignkey",
 ];
 
 #[rustfmt::skip]
 const SHARP: &[&str] = &[
-    "api", "access", "secret", "private", "token", "auth", "license", "encrypt", "sign", "client", "master", "account", "service", "admin", "app", "deploy",
+    "api", "access", "secret", "private", "token", "auth", "license", "encrypt", "sign", "client", "master", "account",
+    "service", "admin", "app", "deploy",
 ];
 
 /// Ends of names that describe a secret and do not hold it.
 #[rustfmt::skip]
 const ENDS: &[&str] = &[
-    "id", "ids", "name", "url", "uri", "path", "file", "size", "length", "type", "count", "source", "chars", "version", "alias", "label", "title", "hint", "prefix",
+    "id", "ids", "name", "url", "uri", "path", "file", "size", "length", "type", "count", "source", "chars", "version",
+    "alias", "label", "title", "hint", "prefix",
 ];
 
 static MARKS: LazyLock<(Option<AhoCorasick>, Vec<Mark>)> = LazyLock::new(|| {
