@@ -1,0 +1,171 @@
+//! What a secret's value looks like, and what only stands where one will be.
+
+use crate::sensitive::checks::{distinct, entropy_bits};
+
+/// How much a name says about its value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// It may be a key of a dictionary as well as a key of a door.
+    Weak,
+    /// A secret, a token, a vendor's name.
+    Strong,
+    /// A password: may be short and made of words.
+    Password,
+    /// A header of authorisation: whatever follows is a credential.
+    Header,
+}
+
+/// Whether a value is such a secret as its name announces.
+pub fn is_secret(value: &[u8], trust: Trust, quoted: bool) -> bool {
+    if value.len() < 6
+        || value.len() > super::tokens::RUN_BYTES_MAX
+        || is_placeholder(value)
+        || is_reference(value)
+    {
+        return false;
+    }
+    if distinct(value) < 4 || value.len() <= 16 && is_sequence(value) {
+        return false;
+    }
+    let count = |test: fn(&u8) -> bool| value.iter().filter(|byte| test(byte)).count();
+    let digits = count(u8::is_ascii_digit);
+    let letters = count(u8::is_ascii_alphabetic);
+    let symbols = value.len() - digits - letters;
+    let mixed_case = count(u8::is_ascii_uppercase) > 0 && count(u8::is_ascii_lowercase) > 0;
+    let entropy = entropy_bits(value);
+    match trust {
+        Trust::Header => value.len() >= 10 && digits > 0 && distinct(value) > 4,
+        Trust::Password => {
+            let varied =
+                usize::from(digits > 0) + usize::from(symbols > 0) + usize::from(mixed_case);
+            let least = if quoted { 1 } else { 2 };
+            let named_so = memchr::memmem::find(&value.to_ascii_lowercase(), b"password").is_some();
+            !named_so
+                && letters > 0
+                && value.len() >= 7
+                && varied >= least
+                && distinct(value) > 4
+                && (digits > 0 || is_symbol_rich(value))
+                && (quoted || !is_identifier(value))
+        }
+        Trust::Strong if digits == value.len() => digits >= 15,
+        Trust::Strong => {
+            let unlike_words = digits >= 2
+                || (digits == 1 && mixed_case)
+                || (mixed_case && value.len() >= 14 && entropy > 3.4);
+            value.len() >= 10 && letters > 0 && unlike_words && entropy >= 2.8 && !is_words(value)
+        }
+        Trust::Weak => {
+            value.len() >= 16 && letters > 1 && digits >= 2 && entropy >= 3.2 && !is_words(value)
+        }
+    }
+}
+
+/// What documentation writes where a reader shall write a secret.
+pub fn is_placeholder(value: &[u8]) -> bool {
+    const MARKS: &[&[u8]] = &[
+        b"example",
+        b"placeholder",
+        b"your",
+        b"xxxxx",
+        b"changeme",
+        b"change_me",
+        b"change-me",
+        b"replace",
+        b"insert",
+        b"dummy",
+        b"redacted",
+        b"<",
+        b"${",
+        b"{{",
+        b"...",
+        b"****",
+        b"todo",
+        b"[[secret",
+        b"$(",
+        b"%s",
+    ];
+    let head = &value[..value.len().min(128)];
+    let lower = head.to_ascii_lowercase();
+    MARKS.iter().any(|mark| memchr::memmem::find(&lower, mark).is_some())
+}
+
+/// A value that names where the secret is, instead of being it.
+fn is_reference(value: &[u8]) -> bool {
+    const MARKS: &[&[u8]] = &[
+        b"process.env",
+        b"environ",
+        b"getenv",
+        b"secrets.",
+        b"config.",
+        b"self.",
+        b"this.",
+        b"os.",
+        b"env.",
+        b"settings.",
+        b"request.",
+        b"://",
+    ];
+    matches!(value[0], b'$' | b'/' | b'@' | b'%' | b'&' | b'*' | b'[' | b'{' | b'(' | b'.')
+        && !(value[0] == b'$' && value.len() > 20)
+        || value.iter().any(|byte| matches!(byte, b'(' | b')' | b'[' | b']' | b'{' | b'}'))
+            && value.len() < 64
+        || MARKS.iter().any(|mark| memchr::memmem::find(value, mark).is_some())
+}
+
+/// Words with few digits between: `max_output_tokens`, `text-embedding-3-large`, `PBKDF2WithHmacSHA1`, a host's name.
+fn is_words(value: &[u8]) -> bool {
+    let word = |part: &[u8]| {
+        let digits = part.iter().filter(|byte| byte.is_ascii_digit()).count();
+        let changes = |test: fn(&u8, &u8) -> bool| {
+            part.windows(2).filter(|pair| test(&pair[0], &pair[1])).count()
+        };
+        let borders = changes(|one, two| one.is_ascii_digit() != two.is_ascii_digit());
+        // A capital within a word begins the next one.
+        let humps = changes(|one, two| one.is_ascii_lowercase() && two.is_ascii_uppercase());
+        let vowels = part.iter().filter(|byte| b"aeiouyAEIOUY".contains(byte)).count();
+        let letters = part.len() - digits;
+        (digits == part.len() && digits <= 5)
+            || (borders <= 1 && digits <= 5 || borders <= 3 && digits * 4 <= part.len())
+                && humps * 4 <= letters
+                && (vowels * 4 >= letters || letters <= 4)
+    };
+    let divides = |byte: &u8| {
+        matches!(byte, b'_' | b'-' | b'.' | b'/' | b':' | b' ' | b'+' | b'=' | b'#' | b'^')
+    };
+    value.split(divides).filter(|part| !part.is_empty()).all(word)
+}
+
+/// The alphabet and the digits in their order, as in `A1b2C3d4` or `abcdef123456`.
+fn is_sequence(value: &[u8]) -> bool {
+    let mut last: [Option<u8>; 2] = [None; 2];
+    let (mut pairs, mut steps) = (0, 0);
+    for byte in value.to_ascii_lowercase().into_iter().filter(u8::is_ascii_alphanumeric) {
+        let sort = usize::from(byte.is_ascii_digit());
+        if let Some(before) = last[sort].replace(byte) {
+            pairs += 1;
+            steps += usize::from(byte == before + 1);
+        }
+    }
+    pairs >= 4 && steps * 10 >= pairs * 8
+}
+
+fn is_identifier(value: &[u8]) -> bool {
+    value.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
+        && is_words(value)
+        && !value.iter().any(u8::is_ascii_digit)
+}
+
+fn is_symbol_rich(value: &[u8]) -> bool {
+    value
+        .iter()
+        .filter(|byte| {
+            matches!(
+                byte,
+                b'!' | b'@' | b'#' | b'$' | b'%' | b'^' | b'&' | b'*' | b'?' | b'+' | b'~'
+            )
+        })
+        .count()
+        > 0
+        && !value.contains(&b' ')
+}
