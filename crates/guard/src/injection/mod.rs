@@ -1,0 +1,1 @@
+//! Injections: texts that speak to the model over the head of whoever deployed it.
