@@ -4,4 +4,9 @@
 //! format, and never panics on any input; all work is bounded by the constants `*_MAX` of its modules.
 //! What is done about a finding is decided by whoever calls.
 
-pub mod injection;
+pub mod decode;
+
+pub mod normalise;
+pub mod policy;
+pub mod signature;
+pub mod verdict;
