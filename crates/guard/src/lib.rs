@@ -5,7 +5,7 @@
 //! What is done about a finding is decided by whoever calls.
 
 pub mod decode;
-
+pub mod injection;
 pub mod normalise;
 pub mod policy;
 pub mod signature;
