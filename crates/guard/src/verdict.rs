@@ -34,6 +34,8 @@ pub struct Finding {
     pub signature: Signature,
     /// In hundredths; the channel's weight is already in it.
     pub points: u16,
+    /// Whether it is ordinary by itself, and counts only beside what is not.
+    pub support: bool,
     /// Bytes of the text that was scanned, whatever had to be undone to see it; on character boundaries.
     pub span: Range<usize>,
 }

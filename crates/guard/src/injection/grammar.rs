@@ -22,6 +22,8 @@ pub struct Rule {
     across: bool,
     /// Whether a quotation has to follow.
     quotation: bool,
+    /// Whether it is ordinary by itself, and counts only beside what is not.
+    support: bool,
 }
 
 pub const fn rule(
@@ -30,7 +32,7 @@ pub const fn rule(
     gap: usize,
     places: &'static [Concepts],
 ) -> Rule {
-    Rule { signature, points, gap, places, order: false, across: false, quotation: false }
+    Rule { signature, points, gap, places, order: false, across: false, quotation: false, support: false }
 }
 
 impl Rule {
@@ -46,6 +48,12 @@ impl Rule {
         self
     }
 
+    /// Ordinary by itself: it counts only beside what is not.
+    pub const fn support(mut self) -> Self {
+        self.support = true;
+        self
+    }
+
     /// A quotation mark follows the last place.
     pub const fn quotation(mut self) -> Self {
         self.quotation = true;
@@ -58,6 +66,8 @@ impl Rule {
 pub struct Met {
     pub signature: Signature,
     pub points: u16,
+    /// Ordinary by itself.
+    pub support: bool,
     pub start: usize,
     pub end: usize,
 }
@@ -108,8 +118,9 @@ impl Grammar {
                     tried |= mark;
                     let rule = &self.rules[usize::from(rule)];
                     if let Some(end) = meets(rule, text, &words[index..], steps) {
-                        let (signature, points) = (rule.signature, rule.points);
-                        met.push(Met { signature, points, start: word.start as usize, end });
+                        let &Rule { signature, points, support, .. } = rule;
+                        let start = word.start as usize;
+                        met.push(Met { signature, points, support, start, end });
                     }
                 }
             }
@@ -156,6 +167,9 @@ fn sentence_ends(gap: &[u8]) -> bool {
     gap.iter().enumerate().any(|(at, byte)| match byte {
         b'.' | b'!' | b'?' => gap.get(at + 1).is_none_or(|next| next.is_ascii_whitespace()),
         b'\n' => gap.get(at + 1) == Some(&b'\n'),
+        // Where a string of JSON or of code ends, so does what it says.
+        b'"' => matches!(gap.get(at + 1), Some(b',' | b':' | b'}' | b']' | b')')),
+        b'{' | b'}' | b';' => true,
         _ => false,
     })
 }
@@ -196,5 +210,6 @@ fn quotation_follows(text: &str, at: usize) -> bool {
         .iter()
         .take(24)
         .take_while(|byte| !matches!(byte, b'.' | b'?' | b'!'))
-        .any(|byte| matches!(byte, b'"' | b'\'' | b'`' | b'['))
+        .any(|byte| matches!(byte, b'"' | b'`' | b'['))
+        || text[at..].trim_start_matches([' ', ':']).starts_with('\'')
 }

@@ -20,7 +20,7 @@ use layers::Layers;
 use lexicon::{Concept, one};
 
 use crate::policy::{Channel, Mode, Policy};
-use crate::signature::Signature;
+use crate::signature::{Signature, Signatures};
 use crate::verdict::{Finding, Report, Verdict};
 
 /// Bytes that add up: what lies further apart is no one attack.
@@ -68,7 +68,8 @@ fn findings(layers: &Layers<'_>, channel: Channel, policy: &Policy) -> Vec<Findi
         let mut met = GRAMMAR.meet(text, &layer.words, &mut steps);
         met.extend(structure::structures(text, &layer.words));
         let mut hidden: Option<(u16, std::ops::Range<usize>)> = None;
-        for Met { signature, points, start, end } in met {
+        let mut seen = Signatures::default();
+        for Met { signature, points, support, start, end } in met {
             let span = layers.origin(index, start..end);
             let points = points * weights::percent(channel, signature) / 100;
             let known = !layer.hidden_by.is_empty()
@@ -79,16 +80,18 @@ fn findings(layers: &Layers<'_>, channel: Channel, policy: &Policy) -> Vec<Findi
                 continue;
             }
             let best = hidden.get_or_insert_with(|| (0, span.clone()));
-            if points > best.0 {
-                *best = (points, span.clone());
+            // Ordinary things are worth hiding only if they come together.
+            let worth = if support && (seen.is_empty() || seen.contains(signature)) { 0 } else { points };
+            seen = seen.with(signature);
+            if worth > best.0 {
+                *best = (worth, span.clone());
             }
-            findings.push(Finding { signature, points, span });
+            findings.push(Finding { signature, points, support, span });
         }
-        let Some((points, span)) = hidden.filter(|(points, _)| *points >= weights::HIDDEN_POINTS_MIN) else { continue };
-        debug_assert!(points > 0);
+        let Some((_, span)) = hidden.filter(|(points, _)| *points >= weights::HIDDEN_POINTS_MIN) else { continue };
         for signature in layer.hidden_by.iter().filter(|signature| policy.counts(*signature)) {
             let points = weights::hiding(signature);
-            findings.push(Finding { signature, points, span: span.clone() });
+            findings.push(Finding { signature, points, support: false, span: span.clone() });
         }
     }
     findings
@@ -97,7 +100,6 @@ fn findings(layers: &Layers<'_>, channel: Channel, policy: &Policy) -> Vec<Findi
 /// The largest sum of each signature's best finding within a window, and those findings.
 fn worst_window(findings: &[Finding]) -> (u16, Vec<Finding>) {
     let mut worst = (0_u16, Vec::new());
-    let mut best_in = [0_u16; 19];
     for (index, first) in findings.iter().enumerate() {
         // A window begins at its first finding; one that adds nothing to an earlier window is not looked at.
         let window = findings[index..]
@@ -111,7 +113,9 @@ fn worst_window(findings: &[Finding]) -> (u16, Vec<Finding>) {
                 *slot = Some(finding);
             }
         }
-        best_in.fill(0);
+        if best.iter().flatten().all(|finding| finding.support) {
+            continue;
+        }
         let sum = best.iter().flatten().map(|finding| finding.points).sum();
         if sum > worst.0 {
             worst = (sum, best.into_iter().flatten().cloned().collect());

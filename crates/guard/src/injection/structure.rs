@@ -19,7 +19,7 @@ pub fn structures(text: &str, words: &[Word]) -> Vec<Met> {
 }
 
 fn met(signature: Signature, points: u16, word: &Word) -> Met {
-    Met { signature, points, start: word.start as usize, end: word.end as usize }
+    Met { signature, points, support: false, start: word.start as usize, end: word.end as usize }
 }
 
 /// Marks that only the serving side writes, and ends of an input that has not ended.
@@ -81,6 +81,6 @@ fn turns(text: &str, words: &[Word], found: &mut Vec<Met>) {
     if points > 0 {
         let signature = Signature::ManyShotDialogue;
         // The first turns stand for the dialogue, so that they count beside what was said there.
-        found.push(Met { signature, points, start, end: last });
+        found.push(Met { signature, points, support: false, start, end: last });
     }
 }

@@ -38,7 +38,7 @@ struct Automaton {
 static AUTOMATON: LazyLock<Automaton> = LazyLock::new(|| {
     let mut literals: BTreeMap<String, Literal> = BTreeMap::new();
     for (concept, word) in entries() {
-        let stem = word.strip_suffix('*').unwrap_or(word);
+        let stem = word.strip_suffix('*').unwrap_or(&word);
         let literal = literals.entry(fold(stem).view.text.to_ascii_lowercase()).or_default();
         literal.concepts |= one(concept);
         literal.open |= stem.len() < word.len();

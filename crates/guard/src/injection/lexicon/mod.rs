@@ -119,13 +119,13 @@ pub const fn any<const N: usize>(concepts: [Concept; N]) -> Concepts {
     set
 }
 
-/// Words of one concept, separated by `|`.
+/// Words of one concept, separated by `|`; a bar inside of a word is written `¦`.
 pub type Entry = (Concept, &'static str);
 
 /// Every word with what it does.
-pub fn entries() -> impl Iterator<Item = Entry> {
+pub fn entries() -> impl Iterator<Item = (Concept, String)> {
     [orders::WORDS, limits::WORDS, world::WORDS, foreign::WORDS]
         .into_iter()
         .flatten()
-        .flat_map(|(concept, words)| words.split('|').map(|word| (*concept, word)))
+        .flat_map(|(concept, words)| words.split('|').map(|word| (*concept, word.replace('¦', "|"))))
 }
