@@ -209,7 +209,7 @@ fn quotation_follows(text: &str, at: usize) -> bool {
     text.as_bytes()[at..]
         .iter()
         .take(24)
-        .take_while(|byte| !matches!(byte, b'.' | b'?' | b'!'))
+        .take_while(|byte| !matches!(byte, b'.' | b'?' | b'!' | b'(' | b'='))
         .any(|byte| matches!(byte, b'"' | b'`' | b'['))
         || text[at..].trim_start_matches([' ', ':']).starts_with('\'')
 }

@@ -14,7 +14,7 @@ use crate::signature::{Signature, Signatures};
 /// Invisible or styled characters before they count as hiding.
 const HIDDEN_CHARACTERS_MIN: usize = 4;
 /// Words that read like a cipher's, before the cipher is undone.
-const CIPHER_WORDS_MIN: usize = 3;
+const CIPHER_WORDS_MIN: usize = 2;
 
 /// One reading of the text.
 pub struct Layer {
@@ -154,7 +154,8 @@ fn undone(text: &str, survey: Survey, words: &[Word], bytes_max: usize) -> Vec<C
         }
     }
     if survey.morse {
-        children.push((ciphers::unmorsed(text), encoded, false));
+        // Morse code has no line ends, and words run into each other where there was one.
+        children.push((ciphers::unmorsed(text), encoded, true));
     }
     if many(Concept::Rot13) {
         children.push((ciphers::rot13(text), encoded, false));

@@ -59,6 +59,7 @@ fn floor(text: &str) -> usize {
 fn findings(layers: &Layers<'_>, channel: Channel, policy: &Policy) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     let mut steps = 0;
+    let quoted = if count(layers, Concept::Code) >= CODE_WORDS_MIN { weights::QUOTED_PERCENT } else { 100 };
     for (index, layer) in layers.all.iter().enumerate() {
         // A deployer's own instructions say what they like, but have nothing to hide.
         if channel == Channel::System && layer.hidden_by.is_empty() {
@@ -71,7 +72,7 @@ fn findings(layers: &Layers<'_>, channel: Channel, policy: &Policy) -> Vec<Findi
         let mut seen = Signatures::default();
         for Met { signature, points, support, start, end } in met {
             let span = layers.origin(index, start..end);
-            let points = points * weights::percent(channel, signature) / 100;
+            let points = points * weights::percent(channel, signature) / 100 * quoted / 100;
             let known = !layer.hidden_by.is_empty()
                 && findings.iter().any(|finding| {
                     finding.signature == signature && finding.points >= points && finding.span == span
@@ -81,7 +82,8 @@ fn findings(layers: &Layers<'_>, channel: Channel, policy: &Policy) -> Vec<Findi
             }
             let best = hidden.get_or_insert_with(|| (0, span.clone()));
             // Ordinary things are worth hiding only if they come together.
-            let worth = if support && (seen.is_empty() || seen.contains(signature)) { 0 } else { points };
+            let alone = seen.is_empty() || seen.contains(signature);
+            let worth = if support && alone && points < weights::HIDDEN_SUPPORT_MIN { 0 } else { points };
             seen = seen.with(signature);
             if worth > best.0 {
                 *best = (worth, span.clone());
@@ -127,10 +129,11 @@ fn worst_window(findings: &[Finding]) -> (u16, Vec<Finding>) {
 
 /// Whether a text speaks about attacks, or is code that quotes one: that is marked, but never blocked.
 fn is_about_attacks(layers: &Layers<'_>) -> bool {
-    let count = |concept| {
-        layers.all.iter().flat_map(|layer| &layer.words).filter(|word| word.is(one(concept))).count()
-    };
-    count(Concept::About) > 0 || count(Concept::Code) >= CODE_WORDS_MIN
+    count(layers, Concept::About) > 0 || count(layers, Concept::Code) >= CODE_WORDS_MIN
+}
+
+fn count(layers: &Layers<'_>, concept: Concept) -> usize {
+    layers.all.iter().flat_map(|layer| &layer.words).filter(|word| word.is(one(concept))).count()
 }
 
 /// The signatures of a text, whatever they weigh; for tools that explain.

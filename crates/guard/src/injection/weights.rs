@@ -28,3 +28,9 @@ pub fn hiding(signature: Signature) -> u16 {
 
 /// What has to be found in a hidden text before hiding counts.
 pub const HIDDEN_POINTS_MIN: u16 = 15;
+
+/// What an ordinary sentence has to weigh, before it is worth hiding by itself.
+pub const HIDDEN_SUPPORT_MIN: u16 = 30;
+
+/// Percent of the points that count in code and in requests to a model's interface, which quote.
+pub const QUOTED_PERCENT: u16 = 80;

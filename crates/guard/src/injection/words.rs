@@ -43,6 +43,13 @@ static AUTOMATON: LazyLock<Automaton> = LazyLock::new(|| {
         literal.concepts |= one(concept);
         literal.open |= stem.len() < word.len();
     }
+    // A phrase does what its words do as well, since it stands in their place.
+    let alone = literals.clone();
+    for (phrase, literal) in &mut literals {
+        for word in phrase.split(' ').filter(|word| word.len() < phrase.len()) {
+            literal.concepts |= alone.get(word).map_or(0, |word| word.concepts);
+        }
+    }
     let search = AhoCorasickBuilder::new()
         .match_kind(MatchKind::LeftmostLongest)
         .ascii_case_insensitive(true)

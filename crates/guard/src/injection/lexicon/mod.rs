@@ -24,6 +24,7 @@ pub enum Concept {
     Content,
     Everything,
     New,
+    Renew,
     Instead,
     Halt,
     // What is wanted to be seen.
