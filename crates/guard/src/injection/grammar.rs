@@ -22,6 +22,8 @@ pub struct Rule {
     across: bool,
     /// Whether a quotation has to follow.
     quotation: bool,
+    /// Whether the sentence has to end after the last word.
+    closing: bool,
     /// Whether it is ordinary by itself, and counts only beside what is not.
     support: bool,
 }
@@ -32,7 +34,7 @@ pub const fn rule(
     gap: usize,
     places: &'static [Concepts],
 ) -> Rule {
-    Rule { signature, points, gap, places, order: false, across: false, quotation: false, support: false }
+    Rule { signature, points, gap, places, order: false, across: false, quotation: false, closing: false, support: false }
 }
 
 impl Rule {
@@ -51,6 +53,12 @@ impl Rule {
     /// Ordinary by itself: it counts only beside what is not.
     pub const fn support(mut self) -> Self {
         self.support = true;
+        self
+    }
+
+    /// The sentence ends after the last place.
+    pub const fn closing(mut self) -> Self {
+        self.closing = true;
         self
     }
 
@@ -156,6 +164,9 @@ fn meets(rule: &Rule, text: &str, words: &[Word], steps: &mut usize) -> Option<u
     if rule.order && !order_begins(text, start) {
         return None;
     }
+    if rule.closing && !sentence_closes(text, last.end as usize) {
+        return None;
+    }
     if rule.quotation && !quotation_follows(text, last.end as usize) {
         return None;
     }
@@ -175,10 +186,9 @@ fn sentence_ends(gap: &[u8]) -> bool {
 }
 
 /// Words after which an order may come.
-const BEFORE_ORDERS: [&str; 44] = [
+const BEFORE_ORDERS: [&str; 36] = [
     "please", "and", "then", "now", "just", "only", "must", "should", "you", "also", "instead", "or", "but",
-    "simply", "kindly", "immediately", "first", "to", "so", "therefore", "always", "will", "shall", "lets", "let's",
-    "can", "could", "would", "not", "completely", "totally", "next", "pls", "me", "need", "want", "hey", "ok", "okay",
+    "simply", "kindly", "immediately", "first", "to", "so", "therefore", "always", "lets", "let's", "completely", "totally", "next", "pls", "me", "hey", "ok", "okay",
     "fully", "entirely", "all", "henceforth", "actually",
 ];
 
@@ -202,6 +212,15 @@ fn order_begins(text: &str, at: usize) -> bool {
         }
         Some(_) => true,
     }
+}
+
+/// Whether a sentence, or the text, ends at `at`.
+fn sentence_closes(text: &str, at: usize) -> bool {
+    text[at..]
+        .trim_start_matches([' ', '"', '\'', ')'])
+        .chars()
+        .next()
+        .is_none_or(|next| matches!(next, '.' | '?' | '!' | '\n' | ';' | ':' | '<'))
 }
 
 /// Whether a quotation begins within a few bytes.

@@ -8,7 +8,7 @@ pub fn percent(channel: Channel, signature: Signature) -> u16 {
     use Signature::*;
     match (channel, signature) {
         // A person may well ask to have an answer changed; a document may not.
-        (Channel::User, IndirectInstruction) => 30,
+        (Channel::User, IndirectInstruction) => 0,
         // Dialogues, stories and tool calls are what documents and tools bring.
         (Channel::Document | Channel::Tool, ManyShotDialogue) => 0,
         (Channel::Document | Channel::Tool, FictionalFraming | Coercion) => 50,

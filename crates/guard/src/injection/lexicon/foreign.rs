@@ -12,7 +12,7 @@ pub(super) const WORDS: &[Entry] = &[
     // Spanish
     (ForeignOverride, "ignora|ignore todo*|ignorar|ignoren|olvida|olvide|olvidar|olvidate|olvidese|descarta|descarte|haz caso omiso|no hagas caso|pasa por alto|deja de lado|desestima|omite"),
     (ForeignInstruction, "instruccion*|indicacion*|ordenes|directriz|directrices|reglas|mensaje*|comandos|asignacion*|tareas|contexto|programacion|normas|consigna*"),
-    (ForeignAll, "todo|todos|toda|todas|anterior|anteriores|previo|previos|previa|previas|arriba|antes|tus|sus|las|precedentes|cualquier|nuevas"),
+    (ForeignAll, "todo|todos|toda|todas|anterior|anteriores|previo|previos|previa|previas|arriba|antes|tus|sus|precedentes|iniciales|cualquier|nuevas"),
     (ForeignReveal, "muestra*|muestre|dime|diga|revela|revele|repite|repita|imprime|escribe|cual es|cuales son|responde|traduce|decir"),
     // French
     (ForeignOverride, "ignorez|ignorer|oublie|oubliez|oublier|neglige*|ne tiens pas compte|ne tenez pas compte|ne tenez aucun compte|ne suis plus|ne suivez plus|ne respecte*|passe outre|fais abstraction|faites abstraction"),

@@ -15,6 +15,7 @@ mod world;
 pub enum Concept {
     // What is done to instructions.
     Override,
+    Follow,
     Remove,
     Quantity,
     Your,
@@ -24,6 +25,9 @@ pub enum Concept {
     Content,
     Everything,
     New,
+    TheAbove,
+    Lapsed,
+    Affirm,
     Renew,
     Instead,
     Halt,
@@ -41,6 +45,7 @@ pub enum Concept {
     Be,
     Model,
     Maker,
+    YouAre,
     NowYou,
     Name,
     Jailbreak,
@@ -89,6 +94,8 @@ pub enum Concept {
     ForeignAll,
     // Documents and tools.
     Reader,
+    UserAsk,
+    Secrecy,
     Change,
     Before,
     ToolCall,
