@@ -166,8 +166,5 @@ fn undone(text: &str, survey: Survey, words: &[Word], bytes_max: usize) -> Vec<C
     if words.iter().any(|word| word.is(one(Concept::Join))) {
         children.extend(fragments::joined(text).map(|view| (view, Some(Signature::PayloadSplitting), false)));
     }
-    if survey.wide {
-        children.push((spaced::narrow(text), None, false));
-    }
     children
 }

@@ -7,11 +7,11 @@
 
 mod grammar;
 mod layers;
-mod lexicon;
+pub mod lexicon;
 mod rules;
 mod structure;
 mod weights;
-mod words;
+pub mod words;
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,4 @@
-//! Letters set apart from each other, and words set too far apart.
+//! Letters set apart from each other.
 
 use super::View;
 
@@ -80,30 +80,6 @@ fn draw(characters: &[(usize, char)], mut at: usize, count: usize, view: &mut Vi
     at
 }
 
-/// The text with one space for any run of spaces and tabs.
-pub fn narrow(text: &str) -> View {
-    let mut view = View::with_capacity(text.len());
-    let bytes = text.as_bytes();
-    let (mut at, mut plain) = (0, 0);
-    while at < bytes.len() {
-        if !matches!(bytes[at], b' ' | b'\t') {
-            at += 1;
-            continue;
-        }
-        let start = at;
-        while at < bytes.len() && matches!(bytes[at], b' ' | b'\t') {
-            at += 1;
-        }
-        if at - start > 1 || bytes[start] == b'\t' {
-            view.copy(&text[plain..start], plain);
-            view.put(' ', start..at);
-            plain = at;
-        }
-    }
-    view.copy(&text[plain..], plain);
-    view
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,12 +97,5 @@ mod tests {
             assert_eq!(view.text, plain);
             assert_eq!(on, runs_on, "{scattered}");
         }
-    }
-
-    #[test]
-    fn wide_gaps_are_narrowed() {
-        let view = narrow("ignore \t all\n  it");
-        assert_eq!(view.text, "ignore all\n it");
-        assert_eq!(view.source(&(6..7)), 6..9);
     }
 }

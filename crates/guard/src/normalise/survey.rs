@@ -23,8 +23,6 @@ pub struct Survey {
     pub blob: bool,
     pub escapes: bool,
     pub morse: bool,
-    /// Several spaces or a tab between letters.
-    pub wide: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -64,11 +62,56 @@ const CLASSES: [Class; 256] = {
     classes
 };
 
-/// Looks at runs of bytes of one class; each byte is looked at once.
+/// Bytes that are counted at a time.
+const BLOCK_BYTES: usize = 64;
+
+/// Looks closely at the blocks that do not read like prose; the others are only counted.
 pub fn survey(text: &str) -> Survey {
     let bytes = text.as_bytes();
     let mut survey = Survey { beyond_ascii: !text.is_ascii(), ..Survey::default() };
-    let (mut alone, mut edges, mut escapes, mut marks) = (0_u32, 0_u32, 0_u32, 0_u32);
+    let mut edges = Edges::default();
+    let mut odd: Option<usize> = None;
+    for (index, block) in bytes.chunks(BLOCK_BYTES).enumerate() {
+        match (is_prose(block), odd) {
+            (false, None) => odd = Some((index * BLOCK_BYTES).saturating_sub(BLOCK_BYTES / 2)),
+            (true, Some(start)) => {
+                look(&bytes[start..index * BLOCK_BYTES + BLOCK_BYTES / 2], &mut survey, &mut edges);
+                odd = None;
+            }
+            _ => {}
+        }
+    }
+    if let Some(start) = odd {
+        look(&bytes[start..], &mut survey, &mut edges);
+    }
+    survey.leet = edges.leet >= LEET_EDGES_MIN;
+    survey.escapes = edges.escapes >= ESCAPES_MIN;
+    survey
+}
+
+/// Whether a whole block has the spaces and the letters of prose: no run of an encoding is in it, no letters that
+/// stand alone in a row, hardly a digit and no escape. Counted without branches, many bytes at a time.
+fn is_prose(block: &[u8]) -> bool {
+    let (mut spaces, mut letters, mut digits, mut escapes) = (0_u8, 0_u8, 0_u8, 0_u8);
+    for byte in block {
+        spaces += u8::from(*byte == b' ');
+        letters += u8::from((byte | 0x20).wrapping_sub(b'a') < 26);
+        digits += u8::from(byte.wrapping_sub(b'0') < 10 || *byte == b'@' || *byte == b'$');
+        escapes += u8::from(*byte == b'\\' || *byte == b'%' || *byte == b'&');
+    }
+    block.len() == BLOCK_BYTES && (6..=18).contains(&spaces) && letters >= 40 && digits <= 1 && escapes == 0
+}
+
+/// What is counted over the whole text.
+#[derive(Default)]
+struct Edges {
+    leet: u32,
+    escapes: u32,
+}
+
+/// Looks at runs of bytes of one class; each byte is looked at once.
+fn look(bytes: &[u8], survey: &mut Survey, counted: &mut Edges) {
+    let (mut alone, mut marks) = (0_u32, 0_u32);
     let mut blob = 0_usize;
     let (mut before, mut before_length) = (Class::Break, 0_usize);
     let mut at = 0;
@@ -83,8 +126,7 @@ pub fn survey(text: &str) -> Survey {
         match class {
             Class::Letter => {
                 alone = if length == 1 && before != Class::Digit { alone + 1 } else { 0 };
-                edges += u32::from(before == Class::Digit && before_length <= 2);
-                survey.wide |= before == Class::Space && before_length > 1;
+                counted.leet += u32::from(before == Class::Digit && before_length <= 2);
                 blob += length;
                 marks = 0;
             }
@@ -107,7 +149,7 @@ pub fn survey(text: &str) -> Survey {
             }
             Class::Break => blob = 0,
             Class::Escape => {
-                escapes += length as u32;
+                counted.escapes += length as u32;
                 blob = 0;
                 marks = 0;
             }
@@ -121,9 +163,6 @@ pub fn survey(text: &str) -> Survey {
         survey.blob |= blob >= BLOB_BYTES_MIN;
         (before, before_length) = (class, length);
     }
-    survey.leet = edges >= LEET_EDGES_MIN;
-    survey.escapes = escapes >= ESCAPES_MIN;
-    survey
 }
 
 #[cfg(test)]
@@ -145,7 +184,6 @@ mod tests {
         assert!(survey(r"\x49\x67\x6e").escapes);
         assert!(survey("%49%67%6e").escapes);
         assert!(survey(".. --. -. --- .-. . / .- .-.. .-..").morse);
-        assert!(survey("ignore  all").wide);
         assert!(survey("ígnore").beyond_ascii);
     }
 }
