@@ -48,8 +48,8 @@ pub struct Report {
     pub score: u16,
     /// What was seen in that window, the best finding of each signature, by place in the text.
     pub findings: Vec<Finding>,
-    /// How much work the scan was, in bytes read; for tests that bound it.
-    pub bytes_read: usize,
+    /// How much work the scan was, in bytes and words looked at; for tests that bound it.
+    pub work: usize,
 }
 
 impl Report {

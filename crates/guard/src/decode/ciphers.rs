@@ -3,19 +3,13 @@
 use crate::normalise::View;
 
 pub fn rot13(text: &str) -> View {
-    let mut view = View::with_capacity(text.len());
-    let mut plain = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        if !byte.is_ascii_alphabetic() {
-            continue;
-        }
-        let first = if byte.is_ascii_lowercase() { b'a' } else { b'A' };
-        view.copy(&text[plain..at], plain);
-        view.put(char::from((byte - first + 13) % 26 + first), at..at + 1);
-        plain = at + 1;
-    }
-    view.copy(&text[plain..], plain);
-    view
+    let turned = |letter: u8, first: u8| char::from((letter - first + 13) % 26 + first);
+    let letters = text.chars().map(|character| match character {
+        'a'..='z' => turned(character as u8, b'a'),
+        'A'..='Z' => turned(character as u8, b'A'),
+        other => other,
+    });
+    View::aligned(letters.collect())
 }
 
 pub fn reversed(text: &str) -> View {

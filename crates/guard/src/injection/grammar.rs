@@ -6,8 +6,6 @@ use crate::signature::Signature;
 
 /// Words that are looked at for the next place of a rule.
 const LOOK_AHEAD_WORDS: usize = 10;
-/// Steps that the rules may take over one text; what is left unread then is beyond any honest text.
-pub const STEPS_MAX: usize = 1 << 21;
 
 /// A sequence of places, each to be taken by a word with one of its concepts.
 pub struct Rule {
@@ -103,7 +101,8 @@ impl Grammar {
         Self { rules, by_first, first }
     }
 
-    /// Every rule that is met, in the order of the words. `steps` counts the words looked at.
+    /// Every rule that is met, in the order of the words. `steps` counts the words looked at: for each word, no more
+    /// than there are places in all rules times [`LOOK_AHEAD_WORDS`].
     pub fn meet(&self, text: &str, words: &[Word], steps: &mut usize) -> Vec<Met> {
         let seen = words.iter().fold(0, |seen, word| seen | word.concepts);
         let possible: Vec<bool> = self
@@ -115,7 +114,7 @@ impl Grammar {
         for (index, word) in words.iter().enumerate() {
             let mut concepts = word.concepts & self.first;
             let mut tried: u128 = 0;
-            while concepts != 0 && *steps < STEPS_MAX {
+            while concepts != 0 {
                 let concept = concepts.trailing_zeros() as usize;
                 concepts &= concepts - 1;
                 for &rule in &self.by_first[concept] {

@@ -13,9 +13,11 @@ use aho_corasick::{Anchored, MatchKind};
 use super::lexicon::{Concepts, entries, one};
 use crate::normalise::fold::fold;
 
-/// Of the table of beginnings.
-const BEGINNINGS_BITS: u32 = 16;
-const BEGINNINGS: usize = 1 << BEGINNINGS_BITS;
+/// Of each table.
+const BITS_LOG2: u32 = 16;
+const BITS: usize = 1 << BITS_LOG2;
+/// Bytes of an open literal by which it is known; all of them are as long.
+const STEM_BYTES: usize = 3;
 /// Bytes of a word that counts inside of others.
 const LOOSE_BYTES_MIN: usize = 4;
 
@@ -41,16 +43,18 @@ struct Literal {
     open: bool,
 }
 
+type Bits = [u64; BITS / 64];
+
 struct Automaton {
-    /// Walked from the beginnings of words alone, so that a word that is in no literal costs a few bytes.
+    /// Walked where a word of the text is the first of a literal, which few words of an honest text are.
     walk: Option<NFA>,
     literals: Vec<Literal>,
     /// Whether a literal begins with this byte, which is no letter or digit.
     marks: [bool; 256],
-    /// One bit for each way in which a literal may begin; most words of an honest text have none of them.
-    beginnings: Box<[u64; BEGINNINGS / 64]>,
-    /// The same for literals too short for that, by their first two bytes.
-    short: Box<[u64; BEGINNINGS / 64]>,
+    /// One bit for each hash of a literal's first word.
+    first_words: Box<Bits>,
+    /// One bit for each hash of what open literals, and those beyond ASCII, begin with.
+    stems: Box<Bits>,
 }
 
 static AUTOMATON: LazyLock<Automaton> = LazyLock::new(|| {
@@ -69,53 +73,48 @@ static AUTOMATON: LazyLock<Automaton> = LazyLock::new(|| {
         }
     }
     let mut marks = [false; 256];
-    for byte in literals.keys().filter_map(|literal| literal.bytes().next()) {
-        marks[usize::from(byte)] |= !is_word(byte) && byte < 0x80;
+    let (mut first_words, mut stems) = (Box::new([0; BITS / 64]), Box::new([0; BITS / 64]));
+    for (text, literal) in &literals {
+        let bytes = text.as_bytes();
+        let Some(first) = bytes.first() else { continue };
+        marks[usize::from(*first)] |= !is_word(*first) && *first < 0x80;
+        let (hash, length) = first_word(bytes);
+        set(&mut first_words, hash);
+        if *first >= 0x80 {
+            set(&mut stems, hash_of(&bytes[..STEM_BYTES.min(bytes.len())]));
+        }
+        if literal.open && length == bytes.len() {
+            set(&mut stems, hash_of(&bytes[..length.min(STEM_BYTES)]));
+        }
     }
     let walk = NFA::builder()
         .match_kind(MatchKind::LeftmostLongest)
         .ascii_case_insensitive(true)
         .build(literals.keys())
         .ok();
-    let mut beginnings = Box::new([0; BEGINNINGS / 64]);
-    let mut short = Box::new([0; BEGINNINGS / 64]);
-    for literal in literals.keys().map(String::as_bytes) {
-        match first_four(literal) {
-            Some(hash) => set(&mut beginnings, hash),
-            None => set(&mut short, first_two(literal)),
-        }
-    }
-    Automaton { walk, literals: literals.into_values().collect(), marks, beginnings, short }
+    Automaton { walk, literals: literals.into_values().collect(), marks, first_words, stems }
 });
 
-fn set(bits: &mut [u64; BEGINNINGS / 64], bit: usize) {
+fn set(bits: &mut Bits, bit: usize) {
     bits[bit / 64] |= 1 << (bit % 64);
 }
 
-fn is_set(bits: &[u64; BEGINNINGS / 64], bit: usize) -> bool {
+fn is_set(bits: &Bits, bit: usize) -> bool {
     bits[bit / 64] >> (bit % 64) & 1 == 1
 }
 
-/// A number below [`BEGINNINGS`] for four bytes; ASCII's case is a bit that is set in all of them.
-fn first_four(bytes: &[u8]) -> Option<usize> {
-    let first = bytes.first_chunk::<4>()?;
-    let folded = u32::from_le_bytes(*first) | 0x2020_2020;
-    Some((folded.wrapping_mul(0x9e37_79b1) >> (32 - BEGINNINGS_BITS)) as usize)
+/// The bit and the length of the word of ASCII that `bytes` begin with, whatever its case.
+fn first_word(bytes: &[u8]) -> (usize, usize) {
+    let length = bytes.iter().position(|byte| !is_word(*byte)).unwrap_or(bytes.len());
+    (hash_of(&bytes[..length]), length)
 }
 
-/// The same for two bytes, or for one and a space.
-fn first_two(bytes: &[u8]) -> usize {
-    let first = bytes.first().copied().unwrap_or(b' ') | 0x20;
-    let second = bytes.get(1).copied().unwrap_or(b' ') | 0x20;
-    usize::from(u16::from_le_bytes([first, second]))
-}
-
-impl Automaton {
-    /// Whether a literal may begin at `at`.
-    fn may_begin(&self, bytes: &[u8], at: usize) -> bool {
-        let bytes = &bytes[at..];
-        is_set(&self.short, first_two(bytes)) || first_four(bytes).is_some_and(|hash| is_set(&self.beginnings, hash))
-    }
+/// FNV-1a (RFC 9923) without ASCII's case, as a bit of [`Bits`].
+fn hash_of(word: &[u8]) -> usize {
+    let hash = word.iter().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte | 0x20)).wrapping_mul(0x0100_0193)
+    });
+    ((hash >> BITS_LOG2) ^ hash) as usize % BITS
 }
 
 /// The words of `text` in their order, the longest that begins at each place. `loose` takes words inside of others
@@ -126,29 +125,28 @@ pub fn words(text: &str, loose: bool) -> Vec<Word> {
     let Ok(root) = walk.start_state(Anchored::Yes) else { return Vec::new() };
     let bytes = text.as_bytes();
     let mut words = Vec::new();
-    let (mut at, mut inside) = (0, false);
+    let mut at = 0;
     while at < bytes.len() {
         let byte = bytes[at];
-        let starts = if is_word(byte) {
-            let starts = !inside || loose;
-            inside = true;
-            starts
+        let (known, next) = if loose {
+            (text.is_char_boundary(at), at + 1)
+        } else if is_word(byte) {
+            let (hash, length) = first_word(&bytes[at..]);
+            let stem = length >= STEM_BYTES && is_set(&automaton.stems, hash_of(&bytes[at..at + STEM_BYTES]));
+            (stem || is_set(&automaton.first_words, hash), at + length)
+        } else if byte < 0x80 {
+            (automaton.marks[usize::from(byte)], at + 1)
         } else {
-            inside = false;
-            automaton.marks[usize::from(byte)]
-                || byte >= 0xc0 && (loose || begins_beyond_ascii(text, at))
+            let first = &bytes[at..(at + STEM_BYTES).min(bytes.len())];
+            let known = byte >= 0xc0 && is_set(&automaton.stems, hash_of(first));
+            (known && begins_beyond_ascii(text, at), at + 1)
         };
-        if !starts || !automaton.may_begin(bytes, at) {
-            at += 1;
-            continue;
-        }
-        match longest(automaton, walk, root, text, at, loose) {
-            Some(word) => {
-                at = word.end as usize;
-                inside = is_word(bytes[at - 1]);
-                words.push(word);
-            }
-            None => at += 1,
+        let found = known.then(|| longest(automaton, walk, root, text, at, loose)).flatten();
+        at = next;
+        if let Some(word) = found {
+            // A shorter literal than its word is an open one: the rest of the word is passed with it.
+            at = if loose { word.end as usize } else { next.max(word.end as usize) };
+            words.push(word);
         }
     }
     words

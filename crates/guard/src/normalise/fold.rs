@@ -1,5 +1,7 @@
 //! Unicode undone: compatibility forms, marks, case, and what nobody sees; then the look-alikes.
 
+use std::sync::LazyLock;
+
 use unicode_normalization::char::decompose_compatible;
 
 use super::View;
@@ -80,7 +82,7 @@ pub fn fold(text: &str) -> Folded {
         let Some(character) = rest.chars().next() else { break };
         let length = character.len_utf8();
         if !is_invisible(character) && !is_mark(character) {
-            folded.mixed |= previous_ascii_letter && looks_latin(character).is_some();
+            folded.mixed |= !folded.mixed && previous_ascii_letter && looks_latin(character).is_some();
         }
         previous_ascii_letter &= is_invisible(character) || is_mark(character);
         let inside = folded.view.text.ends_with(|c: char| c.is_ascii_alphanumeric())
@@ -145,6 +147,21 @@ pub fn looks_latin(character: char) -> Option<char> {
     if by_shape != '\0' {
         return Some(by_shape);
     }
+    match (u32::from(character) as usize).checked_sub(ALPHABETS_START) {
+        Some(index) if index < ALPHABETS => ALPHABET_LOOKS[index],
+        _ => skeleton(character),
+    }
+}
+
+/// Greek, Cyrillic and Armenian, which nearly all look-alikes come from.
+const ALPHABETS_START: usize = 0x370;
+const ALPHABETS: usize = 0x220;
+
+static ALPHABET_LOOKS: LazyLock<[Option<char>; ALPHABETS]> = LazyLock::new(|| {
+    std::array::from_fn(|index| char::from_u32((ALPHABETS_START + index) as u32).and_then(skeleton))
+});
+
+fn skeleton(character: char) -> Option<char> {
     let mut buffer = [0; 4];
     let mut skeleton = unicode_security::skeleton(character.encode_utf8(&mut buffer));
     match (skeleton.next(), skeleton.next()) {

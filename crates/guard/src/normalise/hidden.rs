@@ -7,6 +7,10 @@ use super::View;
 /// Tags mirror ASCII (Unicode 16, 23.9). Variation selectors can carry a byte each, which is how data is smuggled
 /// behind an emoji.
 pub fn smuggled(text: &str) -> Option<View> {
+    // The first bytes of tags and selectors in UTF-8.
+    if !text.bytes().any(|byte| byte == 0xf3 || byte == 0xef) {
+        return None;
+    }
     let mut view = View::default();
     let mut bytes: Vec<(u8, usize, usize)> = Vec::new();
     for (at, character) in text.char_indices() {
@@ -33,22 +37,21 @@ pub fn smuggled(text: &str) -> Option<View> {
 
 /// The text as it shows where letters are forced to run from right to left (U+202E to U+202C or the line's end).
 pub fn reordered(text: &str) -> Option<View> {
+    if !text.contains('\u{202e}') {
+        return None;
+    }
     let mut view = View::with_capacity(text.len());
     let mut run: Option<Vec<(usize, char)>> = None;
-    let mut turned = false;
     for (at, character) in text.char_indices() {
         match (character, run.as_mut()) {
-            ('\u{202e}', _) => {
-                flush(&mut view, run.replace(Vec::new()));
-                turned = true;
-            }
+            ('\u{202e}', _) => flush(&mut view, run.replace(Vec::new())),
             ('\u{202c}', Some(_)) => flush(&mut view, run.take()),
             (_, Some(letters)) => letters.push((at, character)),
             (_, None) => view.put(character, at..at + character.len_utf8()),
         }
     }
     flush(&mut view, run);
-    turned.then_some(view)
+    Some(view)
 }
 
 fn flush(view: &mut View, run: Option<Vec<(usize, char)>>) {

@@ -2,30 +2,22 @@
 
 use super::View;
 
-/// The text with digits read as letters; `one` is what `1` stands for, `i` or `l`.
+/// The text with digits read as letters; `one` is what `1` stands for, an `i` or an `l`.
 ///
 /// Every digit is read so: what is a number in truth becomes a word that means nothing.
 pub fn unleet(text: &str, one: char) -> View {
-    let mut view = View::with_capacity(text.len());
-    let mut plain = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        let letter = match byte {
-            b'0' => 'o',
-            b'1' => one,
-            b'3' => 'e',
-            b'4' | b'@' => 'a',
-            b'5' | b'$' => 's',
-            b'6' | b'9' => 'g',
-            b'7' => 't',
-            b'8' => 'b',
-            _ => continue,
-        };
-        view.copy(&text[plain..at], plain);
-        view.put(letter, at..at + 1);
-        plain = at + 1;
-    }
-    view.copy(&text[plain..], plain);
-    view
+    let letters = text.chars().map(|character| match character {
+        '0' => 'o',
+        '1' => one,
+        '3' => 'e',
+        '4' | '@' => 'a',
+        '5' | '$' => 's',
+        '6' | '9' => 'g',
+        '7' => 't',
+        '8' => 'b',
+        other => other,
+    });
+    View::aligned(letters.collect())
 }
 
 #[cfg(test)]

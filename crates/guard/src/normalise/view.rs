@@ -34,6 +34,14 @@ impl View {
         view
     }
 
+    /// A text in which each byte was made from the byte at the same place.
+    pub fn aligned(text: String) -> Self {
+        let length = text.len();
+        let mut view = Self { text, pieces: Vec::new() };
+        view.note(0, 0..length, true);
+        view
+    }
+
     /// Adds what stood at `source` unchanged.
     pub fn copy(&mut self, part: &str, source: usize) {
         let copied = self.pieces.last().is_some_and(|piece| {
