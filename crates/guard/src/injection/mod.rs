@@ -64,12 +64,14 @@ fn weigh(layers: &Layers<'_>, channel: Channel, policy: &Policy) -> (Score, usiz
             if points == 0 || !policy.counts(signature) {
                 continue;
             }
-            let finding = Finding { signature, points, support, span: layers.origin(index, start..end) };
-            // What can be read without undoing anything was not hidden.
-            if layer.hidden_by.is_empty() || !score.holds(&finding) {
-                hidden.add(&finding);
-                score.add(finding);
+            let span = layers.origin(index, start..end);
+            // What reads the same without undoing anything was not hidden, and is known already.
+            if !layer.hidden_by.is_empty() && layers.text(0)[span.clone()].eq_ignore_ascii_case(&text[start..end]) {
+                continue;
             }
+            let finding = Finding { signature, points, support, span };
+            hidden.add(&finding);
+            score.add(finding);
         }
         let Some(span) = hidden.worth() else { continue };
         for signature in layer.hidden_by.iter().filter(|signature| policy.counts(*signature)) {

@@ -32,13 +32,6 @@ impl Score {
         }
     }
 
-    /// Whether as much was found at the same place.
-    pub fn holds(&self, finding: &Finding) -> bool {
-        let step = self.steps.get(finding.span.start / STEP_BYTES).and_then(Option::as_ref);
-        step.and_then(|slots| slots[slot(finding)].as_ref())
-            .is_some_and(|known| known.points >= finding.points && known.span == finding.span)
-    }
-
     /// The largest sum of a window, and what it is the sum of, by place. A window in which all is ordinary by itself
     /// has none.
     pub fn worst(&self) -> (u16, Vec<Finding>) {

@@ -51,6 +51,7 @@ pub enum Concept {
     Jailbreak,
     // Limits and their absence.
     Not,
+    Never,
     Bound,
     Free,
     Crime,
