@@ -57,7 +57,8 @@ pub fn rows<T: DeserializeOwned>(folder: &Path, name: &str) -> Result<Option<Vec
         if line.trim().is_empty() {
             continue;
         }
-        let row = serde_json::from_str(&line).map_err(|error| Fault::Row(path.clone(), index + 1, error))?;
+        let row = serde_json::from_str(&line)
+            .map_err(|error| Fault::Row(path.clone(), index + 1, error))?;
         rows.push(row);
     }
     Ok(Some(rows))

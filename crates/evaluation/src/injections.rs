@@ -107,7 +107,12 @@ impl Figures {
         if explain {
             for finding in &report.findings {
                 let shown: String = text[finding.span.clone()].chars().take(160).collect();
-                let _ = writeln!(self.wrong, "\t{} {} {shown:?}", finding.signature.id(), finding.points);
+                let _ = writeln!(
+                    self.wrong,
+                    "\t{} {} {shown:?}",
+                    finding.signature.id(),
+                    finding.points
+                );
             }
             if report.findings.is_empty() {
                 let shown: String = text.chars().take(300).collect();
@@ -119,37 +124,66 @@ impl Figures {
     /// The keys of the summary, as fractions; a group without rows is `null`.
     pub fn summary(&self, summary: &mut Map<String, Value>) {
         let rates = |group| self.groups.get(group).copied().unwrap_or_default();
-        for group in ["attack_core", "benign", "hard_benign", "attack_ext", "obfuscated", "notinject", "benign_encoding"] {
+        for group in [
+            "attack_core",
+            "benign",
+            "hard_benign",
+            "attack_ext",
+            "obfuscated",
+            "notinject",
+            "benign_encoding",
+        ] {
             summary.insert(format!("{group}_flag"), json!(rates(group).flag.fraction()));
             summary.insert(format!("{group}_block"), json!(rates(group).block.fraction()));
         }
         // Each source counts the same here, however many rows it has.
-        let sources = self.sources.iter().filter(|((label, source), _)| label == "attack" && source != OBFUSCATION);
+        let sources = self
+            .sources
+            .iter()
+            .filter(|((label, source), _)| label == "attack" && source != OBFUSCATION);
         let fractions: Vec<f64> = sources.filter_map(|(_, rates)| rates.flag.fraction()).collect();
         let mean = fractions.iter().sum::<f64>() / fractions.len() as f64;
-        summary.insert("attack_source_mean_flag".into(), json!((!fractions.is_empty()).then_some(mean)));
+        summary.insert(
+            "attack_source_mean_flag".into(),
+            json!((!fractions.is_empty()).then_some(mean)),
+        );
     }
 
     pub fn to_json(&self) -> Value {
         let by = |table: &BTreeMap<(String, String), Rates>| -> Value {
-            table.iter().map(|((label, name), rates)| (format!("{label}: {name}"), rates.to_json())).collect::<Map<_, _>>().into()
+            table
+                .iter()
+                .map(|((label, name), rates)| (format!("{label}: {name}"), rates.to_json()))
+                .collect::<Map<_, _>>()
+                .into()
         };
         let signatures: Map<String, Value> = self
             .signatures
             .iter()
             .map(|(signature, (attacks, others))| {
-                (signature.id().to_owned(), json!({ "recall": attacks.to_json(), "false_positives": others.to_json() }))
+                (
+                    signature.id().to_owned(),
+                    json!({ "recall": attacks.to_json(), "false_positives": others.to_json() }),
+                )
             })
             .collect();
-        let groups: Map<String, Value> =
-            self.groups.iter().map(|(group, rates)| ((*group).to_owned(), rates.to_json())).collect();
+        let groups: Map<String, Value> = self
+            .groups
+            .iter()
+            .map(|(group, rates)| ((*group).to_owned(), rates.to_json()))
+            .collect();
         json!({ "groups": groups, "sources": by(&self.sources), "categories": by(&self.categories), "signatures": signatures })
     }
 
     pub fn to_text(&self) -> String {
         let mut text = String::new();
         let mut line = |name: &str, rates: &Rates| {
-            let _ = writeln!(text, "{name:58} flagged {}   blocked {}", rates.flag.to_text(), rates.block.to_text());
+            let _ = writeln!(
+                text,
+                "{name:58} flagged {}   blocked {}",
+                rates.flag.to_text(),
+                rates.block.to_text()
+            );
         };
         for (group, rates) in &self.groups {
             line(group, rates);

@@ -44,7 +44,10 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(fault) => {
-            let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("eval-guard: {fault}\n").as_bytes());
+            let _ = std::io::Write::write_all(
+                &mut std::io::stderr(),
+                format!("eval-guard: {fault}\n").as_bytes(),
+            );
             ExitCode::FAILURE
         }
     }

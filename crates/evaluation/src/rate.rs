@@ -40,7 +40,13 @@ impl Rate {
     pub fn to_text(self) -> String {
         match (self.fraction(), self.interval()) {
             (Some(p), Some((low, high))) => {
-                format!("{:5.2} % ({:.2}–{:.2}) of {}", p * 100.0, low * 100.0, high * 100.0, self.of)
+                format!(
+                    "{:5.2} % ({:.2}–{:.2}) of {}",
+                    p * 100.0,
+                    low * 100.0,
+                    high * 100.0,
+                    self.of
+                )
             }
             _ => "no rows".to_owned(),
         }

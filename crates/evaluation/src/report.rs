@@ -19,7 +19,9 @@ pub fn run(options: &Options) -> Result<String, Fault> {
     }
     let others = secrets::FILES.into_iter().chain(pii::FILES);
     missing.extend(others.filter(|name| {
-        !["jsonl", "jsonl.gz"].iter().any(|end| options.corpus.join(format!("{name}.{end}")).is_file())
+        !["jsonl", "jsonl.gz"]
+            .iter()
+            .any(|end| options.corpus.join(format!("{name}.{end}")).is_file())
     }));
     if rows.is_empty() {
         return Err(Fault::Empty(options.corpus.clone()));
@@ -52,7 +54,8 @@ pub fn run(options: &Options) -> Result<String, Fault> {
         }
     }
     if let Some(out) = &options.out {
-        std::fs::write(out, format!("{all:#}\n")).map_err(|error| Fault::Write(out.clone(), error))?;
+        std::fs::write(out, format!("{all:#}\n"))
+            .map_err(|error| Fault::Write(out.clone(), error))?;
     }
     Ok(text)
 }

@@ -50,7 +50,9 @@ fn attacks_in_documents_and_tools_are_named() {
 fn ordinary_sentences_are_clean() {
     let flagged: Vec<_> = include_str!("fixtures/negative.txt")
         .lines()
-        .flat_map(|text| [Channel::User, Channel::Tool, Channel::Document].map(|channel| (text, channel)))
+        .flat_map(|text| {
+            [Channel::User, Channel::Tool, Channel::Document].map(|channel| (text, channel))
+        })
         .filter_map(|(text, channel)| {
             let report = scan(text, channel, &Policy::default());
             let named: Vec<_> = report.signatures().iter().map(Signature::id).collect();

@@ -75,14 +75,13 @@ fn decode(run: &[u8], bytes_max: usize) -> Option<String> {
 /// Decodes whole blocks of `block` letters, and what can be saved of the last one.
 fn attempt(encoding: &Encoding, run: &[u8], block: usize) -> Option<String> {
     let taste = encoding.decode(&run[..TASTE_BYTES.min(run.len())]).ok()?;
-    let strange = taste
-        .iter()
-        .filter(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace())
-        .count();
+    let strange =
+        taste.iter().filter(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace()).count();
     if strange > 1 {
         return None;
     }
-    let bytes = encoding.decode(run).or_else(|_| encoding.decode(&run[..run.len() / block * block]));
+    let bytes =
+        encoding.decode(run).or_else(|_| encoding.decode(&run[..run.len() / block * block]));
     as_text(bytes.ok()?)
 }
 

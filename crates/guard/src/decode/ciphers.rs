@@ -78,7 +78,9 @@ pub fn unmorsed(text: &str) -> View {
                     view.put(' ', source);
                 }
             }
-            _ if marks.len() <= MARKS_MAX && marks.bytes().all(|byte| matches!(byte, b'.' | b'-')) => {
+            _ if marks.len() <= MARKS_MAX
+                && marks.bytes().all(|byte| matches!(byte, b'.' | b'-')) =>
+            {
                 if let Some((_, letter)) = LETTERS.iter().find(|(code, _)| *code == marks) {
                     view.put(*letter, source);
                 }

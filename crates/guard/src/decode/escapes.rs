@@ -112,7 +112,9 @@ mod tests {
 
     #[test]
     fn broken_escapes_stay_as_they_are() {
-        for broken in [r"\x4 \u12 \u{110000} \u{ \ud83d \xg", "%4 %zz %ff% %c3%28", "&#; &#x; &#9999999; &a"] {
+        for broken in
+            [r"\x4 \u12 \u{110000} \u{ \ud83d \xg", "%4 %zz %ff% %c3%28", "&#; &#x; &#9999999; &a"]
+        {
             assert_eq!(unescaped(broken), None, "{broken}");
         }
     }

@@ -29,7 +29,8 @@ fn as_text(bytes: Vec<u8>) -> Option<String> {
     };
     let (mut shown, mut hidden) = (0_usize, 0_usize);
     for character in text.chars() {
-        if character.is_alphanumeric() || character.is_ascii_graphic() || character.is_whitespace() {
+        if character.is_alphanumeric() || character.is_ascii_graphic() || character.is_whitespace()
+        {
             shown += 1;
         } else {
             hidden += 1;

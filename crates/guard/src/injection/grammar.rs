@@ -32,7 +32,17 @@ pub const fn rule(
     gap: usize,
     places: &'static [Concepts],
 ) -> Rule {
-    Rule { signature, points, gap, places, order: false, across: false, quotation: false, closing: false, support: false }
+    Rule {
+        signature,
+        points,
+        gap,
+        places,
+        order: false,
+        across: false,
+        quotation: false,
+        closing: false,
+        support: false,
+    }
 }
 
 impl Rule {
@@ -186,9 +196,42 @@ fn sentence_ends(gap: &[u8]) -> bool {
 
 /// Words after which an order may come.
 const BEFORE_ORDERS: [&str; 36] = [
-    "please", "and", "then", "now", "just", "only", "must", "should", "you", "also", "instead", "or", "but",
-    "simply", "kindly", "immediately", "first", "to", "so", "therefore", "always", "lets", "let's", "completely", "totally", "next", "pls", "me", "hey", "ok", "okay",
-    "fully", "entirely", "all", "henceforth", "actually",
+    "please",
+    "and",
+    "then",
+    "now",
+    "just",
+    "only",
+    "must",
+    "should",
+    "you",
+    "also",
+    "instead",
+    "or",
+    "but",
+    "simply",
+    "kindly",
+    "immediately",
+    "first",
+    "to",
+    "so",
+    "therefore",
+    "always",
+    "lets",
+    "let's",
+    "completely",
+    "totally",
+    "next",
+    "pls",
+    "me",
+    "hey",
+    "ok",
+    "okay",
+    "fully",
+    "entirely",
+    "all",
+    "henceforth",
+    "actually",
 ];
 
 /// Whether an order can begin at `at`.

@@ -80,8 +80,14 @@ impl<'a> Layers<'a> {
         if survey.beyond_ascii && !layer.folded {
             let folded = fold(text);
             if layer.depth < DEPTH_MAX {
-                children.extend(hidden::smuggled(text).map(|view| (view, Some(Signature::InvisibleText), false)));
-                children.extend(hidden::reordered(text).map(|view| (view, Some(Signature::InvisibleText), false)));
+                children.extend(
+                    hidden::smuggled(text)
+                        .map(|view| (view, Some(Signature::InvisibleText), false)),
+                );
+                children.extend(
+                    hidden::reordered(text)
+                        .map(|view| (view, Some(Signature::InvisibleText), false)),
+                );
             }
             let trick = if folded.invisible >= HIDDEN_CHARACTERS_MIN {
                 Some(Signature::InvisibleText)
@@ -97,7 +103,15 @@ impl<'a> Layers<'a> {
             let hidden_by = layer.hidden_by;
             let hidden_by = trick.map_or(hidden_by, |trick| hidden_by.with(trick));
             let loose = layer.loose;
-            self.all.push(Layer { view, parent, depth, hidden_by, folded: true, loose, words: Vec::new() });
+            self.all.push(Layer {
+                view,
+                parent,
+                depth,
+                hidden_by,
+                folded: true,
+                loose,
+                words: Vec::new(),
+            });
             let folded_at = self.all.len() - 1;
             if let Some(latin) = latin {
                 self.add(folded_at, latin, Some(Signature::ConfusableText), false);
@@ -124,7 +138,15 @@ impl<'a> Layers<'a> {
         let depth = self.all[parent].depth + 1;
         let hidden_by = self.all[parent].hidden_by;
         let hidden_by = trick.map_or(hidden_by, |trick| hidden_by.with(trick));
-        self.all.push(Layer { view, parent, depth, hidden_by, folded: false, loose, words: Vec::new() });
+        self.all.push(Layer {
+            view,
+            parent,
+            depth,
+            hidden_by,
+            folded: false,
+            loose,
+            words: Vec::new(),
+        });
     }
 }
 
@@ -136,9 +158,13 @@ fn undone(text: &str, survey: Survey, words: &[Word], bytes_max: usize) -> Vec<C
     let text = &text[..on_boundaries(text, 0..text.len().min(bytes_max.saturating_sub(3))).end];
     let confusable = Some(Signature::ConfusableText);
     let encoded = Some(Signature::EncodedPayload);
-    let many = |concept| words.iter().filter(|word| word.is(one(concept))).take(CIPHER_WORDS_MIN).count() == CIPHER_WORDS_MIN;
+    let many = |concept| {
+        words.iter().filter(|word| word.is(one(concept))).take(CIPHER_WORDS_MIN).count()
+            == CIPHER_WORDS_MIN
+    };
     if survey.blob {
-        children.extend(blobs::blobs(text, bytes_max).into_iter().map(|view| (view, encoded, false)));
+        children
+            .extend(blobs::blobs(text, bytes_max).into_iter().map(|view| (view, encoded, false)));
     }
     if survey.escapes {
         children.extend(escapes::unescaped(text).map(|view| (view, encoded, false)));
@@ -164,7 +190,9 @@ fn undone(text: &str, survey: Survey, words: &[Word], bytes_max: usize) -> Vec<C
         children.push((ciphers::reversed(text), encoded, false));
     }
     if words.iter().any(|word| word.is(one(Concept::Join))) {
-        children.extend(fragments::joined(text).map(|view| (view, Some(Signature::PayloadSplitting), false)));
+        children.extend(
+            fragments::joined(text).map(|view| (view, Some(Signature::PayloadSplitting), false)),
+        );
     }
     children
 }

@@ -49,7 +49,8 @@ pub fn scan(text: &str, channel: Channel, policy: &Policy) -> Report {
 fn weigh(layers: &Layers<'_>, channel: Channel, policy: &Policy) -> (Score, usize) {
     let mut score = Score::new(layers.text(0).len());
     let mut steps = 0;
-    let quoted = if count(layers, Concept::Code) >= CODE_WORDS_MIN { weights::QUOTED_PERCENT } else { 100 };
+    let quoted =
+        if count(layers, Concept::Code) >= CODE_WORDS_MIN { weights::QUOTED_PERCENT } else { 100 };
     for (index, layer) in layers.all.iter().enumerate() {
         // A deployer's own instructions say what they like, but have nothing to hide.
         if channel == Channel::System && layer.hidden_by.is_empty() {
@@ -66,7 +67,9 @@ fn weigh(layers: &Layers<'_>, channel: Channel, policy: &Policy) -> (Score, usiz
             }
             let span = layers.origin(index, start..end);
             // What reads the same without undoing anything was not hidden, and is known already.
-            if !layer.hidden_by.is_empty() && layers.text(0)[span.clone()].eq_ignore_ascii_case(&text[start..end]) {
+            if !layer.hidden_by.is_empty()
+                && layers.text(0)[span.clone()].eq_ignore_ascii_case(&text[start..end])
+            {
                 continue;
             }
             let finding = Finding { signature, points, support, span };

@@ -40,7 +40,10 @@ impl Score {
             let Some(step) = step else { continue };
             let next = self.steps.get(index + 1).and_then(Option::as_ref);
             let window = [Some(&**step), next.map(|next| &**next)];
-            let anchored = window.iter().flatten().any(|slots| slots.iter().flatten().any(|finding| !finding.support));
+            let anchored = window
+                .iter()
+                .flatten()
+                .any(|slots| slots.iter().flatten().any(|finding| !finding.support));
             if !anchored {
                 continue;
             }
@@ -63,7 +66,10 @@ fn slot(finding: &Finding) -> usize {
 fn best(window: [Option<&Slots>; 2]) -> Vec<&Finding> {
     (0..SLOTS / 2)
         .filter_map(|signature| {
-            let slots = window.into_iter().flatten().flat_map(|slots| &slots[signature * 2..signature * 2 + 2]);
+            let slots = window
+                .into_iter()
+                .flatten()
+                .flat_map(|slots| &slots[signature * 2..signature * 2 + 2]);
             slots.flatten().max_by_key(|finding| (finding.points, !finding.support))
         })
         .collect()

@@ -48,7 +48,8 @@ fn ruled(text: &str, start: usize, end: usize) -> bool {
     let bytes = text.as_bytes();
     let before = &bytes[start.saturating_sub(RULE_BYTES)..start];
     let after = &bytes[end..(end + 3 * RULE_BYTES).min(bytes.len())];
-    let before = before.iter().rev().take_while(|byte| **byte != b'\n').filter(|b| is_rule(b)).count();
+    let before =
+        before.iter().rev().take_while(|byte| **byte != b'\n').filter(|b| is_rule(b)).count();
     let after = after.iter().take_while(|byte| **byte != b'\n').filter(|b| is_rule(b)).count();
     before >= 3 || after >= 3
 }

@@ -132,7 +132,8 @@ pub fn words(text: &str, loose: bool) -> Vec<Word> {
             (text.is_char_boundary(at), at + 1)
         } else if is_word(byte) {
             let (hash, length) = first_word(&bytes[at..]);
-            let stem = length >= STEM_BYTES && is_set(&automaton.stems, hash_of(&bytes[at..at + STEM_BYTES]));
+            let stem = length >= STEM_BYTES
+                && is_set(&automaton.stems, hash_of(&bytes[at..at + STEM_BYTES]));
             (stem || is_set(&automaton.first_words, hash), at + length)
         } else if byte < 0x80 {
             (automaton.marks[usize::from(byte)], at + 1)
@@ -153,7 +154,14 @@ pub fn words(text: &str, loose: bool) -> Vec<Word> {
 }
 
 /// The longest literal that begins at `at` and ends where a word ends.
-fn longest(automaton: &Automaton, walk: &NFA, root: StateID, text: &str, at: usize, loose: bool) -> Option<Word> {
+fn longest(
+    automaton: &Automaton,
+    walk: &NFA,
+    root: StateID,
+    text: &str,
+    at: usize,
+    loose: bool,
+) -> Option<Word> {
     let bytes = text.as_bytes();
     let mut state = root;
     let mut found = None;
@@ -184,9 +192,11 @@ fn longest(automaton: &Automaton, walk: &NFA, root: StateID, text: &str, at: usi
                 continue;
             }
             let literal = automaton.literals[pattern.as_usize()];
-            let stands = if loose { end - at >= LOOSE_BYTES_MIN } else { literal.open || ends(text, end) };
+            let stands =
+                if loose { end - at >= LOOSE_BYTES_MIN } else { literal.open || ends(text, end) };
             if stands {
-                found = Some(Word { start: at as u32, end: end as u32, concepts: literal.concepts });
+                found =
+                    Some(Word { start: at as u32, end: end as u32, concepts: literal.concepts });
             }
         }
     }
@@ -205,13 +215,16 @@ fn has_no_gaps(character: char) -> bool {
 /// Whether a word of another script begins at `at`: letters do not run across it.
 fn begins_beyond_ascii(text: &str, at: usize) -> bool {
     let previous = text[..at].chars().next_back();
-    previous.is_none_or(|previous| !previous.is_alphanumeric() || has_no_gaps(previous) || previous.is_ascii())
+    previous.is_none_or(|previous| {
+        !previous.is_alphanumeric() || has_no_gaps(previous) || previous.is_ascii()
+    })
 }
 
 /// Whether a word ends at `at`.
 fn ends(text: &str, at: usize) -> bool {
     let bytes = text.as_bytes();
-    let (Some(last), Some(next)) = (at.checked_sub(1).map(|last| bytes[last]), bytes.get(at)) else {
+    let (Some(last), Some(next)) = (at.checked_sub(1).map(|last| bytes[last]), bytes.get(at))
+    else {
         return true;
     };
     if last < 0x80 {
@@ -226,7 +239,10 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> Vec<&str> {
-        words(text, false).iter().map(|word| &text[word.start as usize..word.end as usize]).collect()
+        words(text, false)
+            .iter()
+            .map(|word| &text[word.start as usize..word.end as usize])
+            .collect()
     }
 
     #[test]

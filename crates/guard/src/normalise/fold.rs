@@ -82,7 +82,8 @@ pub fn fold(text: &str) -> Folded {
         let Some(character) = rest.chars().next() else { break };
         let length = character.len_utf8();
         if !is_invisible(character) && !is_mark(character) {
-            folded.mixed |= !folded.mixed && previous_ascii_letter && looks_latin(character).is_some();
+            folded.mixed |=
+                !folded.mixed && previous_ascii_letter && looks_latin(character).is_some();
         }
         previous_ascii_letter &= is_invisible(character) || is_mark(character);
         let inside = folded.view.text.ends_with(|c: char| c.is_ascii_alphanumeric())

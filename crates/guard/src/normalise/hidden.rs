@@ -66,7 +66,8 @@ mod tests {
 
     #[test]
     fn tags_and_selectors_are_read() {
-        let tags: String = "hidden".chars().filter_map(|c| char::from_u32(c as u32 + 0xe0000)).collect();
+        let tags: String =
+            "hidden".chars().filter_map(|c| char::from_u32(c as u32 + 0xe0000)).collect();
         let view = smuggled(&format!("a{tags}b")).unwrap();
         assert_eq!(view.text, "hidden");
         assert_eq!(view.source(&(0..6)), 1..25);

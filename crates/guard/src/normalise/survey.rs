@@ -99,7 +99,11 @@ fn is_prose(block: &[u8]) -> bool {
         digits += u8::from(byte.wrapping_sub(b'0') < 10 || *byte == b'@' || *byte == b'$');
         escapes += u8::from(*byte == b'\\' || *byte == b'%' || *byte == b'&');
     }
-    block.len() == BLOCK_BYTES && (6..=18).contains(&spaces) && letters >= 40 && digits <= 1 && escapes == 0
+    block.len() == BLOCK_BYTES
+        && (6..=18).contains(&spaces)
+        && letters >= 40
+        && digits <= 1
+        && escapes == 0
 }
 
 /// What is counted over the whole text.
@@ -171,7 +175,8 @@ mod tests {
 
     #[test]
     fn plain_text_needs_nothing() {
-        let plain = "What is the capital of France? It has 2 million people, and I like it.\n\nThanks.";
+        let plain =
+            "What is the capital of France? It has 2 million people, and I like it.\n\nThanks.";
         assert_eq!(survey(plain), Survey::default());
     }
 

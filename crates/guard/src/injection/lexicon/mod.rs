@@ -133,8 +133,7 @@ pub type Entry = (Concept, &'static str);
 
 /// Every word with what it does.
 pub fn entries() -> impl Iterator<Item = (Concept, String)> {
-    [orders::WORDS, limits::WORDS, world::WORDS, foreign::WORDS]
-        .into_iter()
-        .flatten()
-        .flat_map(|(concept, words)| words.split('|').map(|word| (*concept, word.replace('¦', "|"))))
+    [orders::WORDS, limits::WORDS, world::WORDS, foreign::WORDS].into_iter().flatten().flat_map(
+        |(concept, words)| words.split('|').map(|word| (*concept, word.replace('¦', "|"))),
+    )
 }
