@@ -52,15 +52,15 @@ fn runs(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
 fn decode(run: &[u8], bytes_max: usize) -> Option<String> {
     let run = &run[..run.len().min(bytes_max)];
     let all = |accepts: fn(&u8) -> bool| run.iter().all(accepts);
-    if all(u8::is_ascii_hexdigit) {
-        if let Some(text) = attempt(&HEXLOWER_PERMISSIVE, run, 2) {
-            return Some(text);
-        }
+    if all(u8::is_ascii_hexdigit)
+        && let Some(text) = attempt(&HEXLOWER_PERMISSIVE, run, 2)
+    {
+        return Some(text);
     }
-    if all(|byte| matches!(byte, b'A'..=b'Z' | b'2'..=b'7')) {
-        if let Some(text) = attempt(&BASE32_NOPAD, run, 8) {
-            return Some(text);
-        }
+    if all(|byte| matches!(byte, b'A'..=b'Z' | b'2'..=b'7'))
+        && let Some(text) = attempt(&BASE32_NOPAD, run, 8)
+    {
+        return Some(text);
     }
     let encoding = if all(|byte| !matches!(byte, b'-' | b'_')) {
         &BASE64_NOPAD

@@ -8,6 +8,8 @@ use crate::verdict::Finding;
 
 /// Bytes of one step of the window, which is two steps wide: what lies further apart is no one attack.
 pub const STEP_BYTES: usize = 1_000;
+/// Points that a window of nothing but ordinary findings loses.
+const ORDINARY_POINTS: u16 = 30;
 /// For each of the 19 signatures, the best finding that counts by itself and the best that only supports.
 const SLOTS: usize = 2 * 19;
 
@@ -44,11 +46,10 @@ impl Score {
                 .iter()
                 .flatten()
                 .any(|slots| slots.iter().flatten().any(|finding| !finding.support));
-            if !anchored {
-                continue;
-            }
             let found = best(window);
-            let sum = found.iter().map(|finding| finding.points).sum();
+            let sum: u16 = found.iter().map(|finding| finding.points).sum();
+            // What is ordinary by itself has to come together in numbers.
+            let sum = if anchored { sum } else { sum.saturating_sub(ORDINARY_POINTS) };
             if sum > worst.0 {
                 worst = (sum, found.into_iter().cloned().collect());
             }

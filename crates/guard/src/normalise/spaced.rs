@@ -72,10 +72,11 @@ fn draw(characters: &[(usize, char)], mut at: usize, count: usize, view: &mut Vi
         at += 1 + width;
     }
     let goes_on = characters.get(at).is_some_and(|(_, next)| next.is_alphanumeric());
-    if goes_on && !view.text.ends_with(' ') {
-        if let Some(&(offset, _)) = characters.get(at - 1) {
-            view.put(' ', offset..offset + 1);
-        }
+    if goes_on
+        && !view.text.ends_with(' ')
+        && let Some(&(offset, mark)) = characters.get(at - 1)
+    {
+        view.put(' ', offset..offset + mark.len_utf8());
     }
     at
 }

@@ -28,8 +28,7 @@ impl View {
 
     /// One piece that was made from all of `source`, such as decoded bytes.
     pub fn whole(text: String, source: Range<usize>) -> Self {
-        let mut view = Self::default();
-        view.text = text;
+        let mut view = Self { text, pieces: Vec::new() };
         view.note(0, source, false);
         view
     }
