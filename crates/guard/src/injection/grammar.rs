@@ -115,11 +115,6 @@ impl Grammar {
     /// than there are places in all rules times [`LOOK_AHEAD_WORDS`].
     pub fn meet(&self, text: &str, words: &[Word], steps: &mut usize) -> Vec<Met> {
         let seen = words.iter().fold(0, |seen, word| seen | word.concepts);
-        let possible: Vec<bool> = self
-            .rules
-            .iter()
-            .map(|rule| rule.places.iter().all(|place| place & seen != 0))
-            .collect();
         let mut met = Vec::new();
         for (index, word) in words.iter().enumerate() {
             let mut concepts = word.concepts & self.first;
@@ -129,11 +124,14 @@ impl Grammar {
                 concepts &= concepts - 1;
                 for &rule in &self.by_first[concept] {
                     let mark = 1_u128.checked_shl(u32::from(rule)).unwrap_or(0);
-                    if !possible[usize::from(rule)] || tried & mark != 0 {
+                    if tried & mark != 0 {
                         continue;
                     }
                     tried |= mark;
                     let rule = &self.rules[usize::from(rule)];
+                    if rule.places.iter().any(|place| place & seen == 0) {
+                        continue;
+                    }
                     if let Some(end) = meets(rule, text, &words[index..], steps) {
                         let &Rule { signature, points, support, .. } = rule;
                         let start = word.start as usize;

@@ -9,7 +9,7 @@ use crate::verdict::Finding;
 /// Bytes of one step of the window, which is two steps wide: what lies further apart is no one attack.
 pub const STEP_BYTES: usize = 1_000;
 /// Points that a window of nothing but ordinary findings loses.
-const ORDINARY_POINTS: u16 = 30;
+const ORDINARY_POINTS: u16 = 20;
 /// For each of the 19 signatures, the best finding that counts by itself and the best that only supports.
 const SLOTS: usize = 2 * 19;
 

@@ -18,6 +18,8 @@ const BITS_LOG2: u32 = 16;
 const BITS: usize = 1 << BITS_LOG2;
 /// Bytes of an open literal by which it is known; all of them are as long.
 const STEM_BYTES: usize = 3;
+/// Bytes of an honest text in which one word of the lexicon stands, about.
+const BYTES_PER_WORD: usize = 48;
 /// Bytes of a word that counts inside of others.
 const LOOSE_BYTES_MIN: usize = 4;
 
@@ -78,13 +80,10 @@ static AUTOMATON: LazyLock<Automaton> = LazyLock::new(|| {
         let bytes = text.as_bytes();
         let Some(first) = bytes.first() else { continue };
         marks[usize::from(*first)] |= !is_word(*first) && *first < 0x80;
-        let (hash, length) = first_word(bytes);
-        set(&mut first_words, hash);
-        if *first >= 0x80 {
-            set(&mut stems, hash_of(&bytes[..STEM_BYTES.min(bytes.len())]));
-        }
-        if literal.open && length == bytes.len() {
-            set(&mut stems, hash_of(&bytes[..length.min(STEM_BYTES)]));
+        let word = first_word(bytes);
+        set(&mut first_words, word.whole);
+        if *first >= 0x80 || literal.open && word.length == bytes.len() {
+            set(&mut stems, stem_bit(bytes));
         }
     }
     let walk = NFA::builder()
@@ -103,18 +102,41 @@ fn is_set(bits: &Bits, bit: usize) -> bool {
     bits[bit / 64] >> (bit % 64) & 1 == 1
 }
 
-/// The bit and the length of the word of ASCII that `bytes` begin with, whatever its case.
-fn first_word(bytes: &[u8]) -> (usize, usize) {
-    let length = bytes.iter().position(|byte| !is_word(*byte)).unwrap_or(bytes.len());
-    (hash_of(&bytes[..length]), length)
+/// The word of ASCII that a text begins with, whatever its case.
+struct FirstWord {
+    length: usize,
+    /// Its bit of [`Automaton::first_words`].
+    whole: usize,
+    /// The bit of [`Automaton::stems`] for its first [`STEM_BYTES`], if it has as many.
+    stem: Option<usize>,
 }
 
-/// FNV-1a (RFC 9923) without ASCII's case, as a bit of [`Bits`].
-fn hash_of(word: &[u8]) -> usize {
-    let hash = word.iter().fold(0x811c_9dc5_u32, |hash, byte| {
-        (hash ^ u32::from(byte | 0x20)).wrapping_mul(0x0100_0193)
-    });
+fn first_word(bytes: &[u8]) -> FirstWord {
+    let (mut hash, mut length, mut stem) = (FNV_OFFSET, 0, None);
+    while let Some(byte) = bytes.get(length).filter(|byte| is_word(**byte)) {
+        hash = fnv(hash, *byte);
+        length += 1;
+        if length == STEM_BYTES {
+            stem = Some(bit(hash));
+        }
+    }
+    FirstWord { length, whole: bit(hash), stem }
+}
+
+const FNV_OFFSET: u32 = 0x811c_9dc5;
+
+/// One step of FNV-1a, without ASCII's case.
+fn fnv(hash: u32, byte: u8) -> u32 {
+    (hash ^ u32::from(byte | 0x20)).wrapping_mul(0x0100_0193)
+}
+
+fn bit(hash: u32) -> usize {
     ((hash >> BITS_LOG2) ^ hash) as usize % BITS
+}
+
+/// The bit of a stem that is not ASCII.
+fn stem_bit(bytes: &[u8]) -> usize {
+    bit(bytes.iter().take(STEM_BYTES).fold(FNV_OFFSET, |hash, byte| fnv(hash, *byte)))
 }
 
 /// The words of `text` in their order, the longest that begins at each place. `loose` takes words inside of others
@@ -124,22 +146,20 @@ pub fn words(text: &str, loose: bool) -> Vec<Word> {
     let Some(walk) = &automaton.walk else { return Vec::new() };
     let Ok(root) = walk.start_state(Anchored::Yes) else { return Vec::new() };
     let bytes = text.as_bytes();
-    let mut words = Vec::new();
+    let mut words = Vec::with_capacity(bytes.len() / BYTES_PER_WORD);
     let mut at = 0;
     while at < bytes.len() {
         let byte = bytes[at];
         let (known, next) = if loose {
             (text.is_char_boundary(at), at + 1)
         } else if is_word(byte) {
-            let (hash, length) = first_word(&bytes[at..]);
-            let stem = length >= STEM_BYTES
-                && is_set(&automaton.stems, hash_of(&bytes[at..at + STEM_BYTES]));
-            (stem || is_set(&automaton.first_words, hash), at + length)
+            let word = first_word(&bytes[at..]);
+            let stem = word.stem.is_some_and(|stem| is_set(&automaton.stems, stem));
+            (stem || is_set(&automaton.first_words, word.whole), at + word.length)
         } else if byte < 0x80 {
             (automaton.marks[usize::from(byte)], at + 1)
         } else {
-            let first = &bytes[at..(at + STEM_BYTES).min(bytes.len())];
-            let known = byte >= 0xc0 && is_set(&automaton.stems, hash_of(first));
+            let known = byte >= 0xc0 && is_set(&automaton.stems, stem_bit(&bytes[at..]));
             (known && begins_beyond_ascii(text, at), at + 1)
         };
         let found = known.then(|| longest(automaton, walk, root, text, at, loose)).flatten();

@@ -31,16 +31,16 @@ pub(super) const WORDS: &[Entry] = &[
         freegpt|stands for|which stands|do anything now|do-anything-now|strive to avoid norms|always intelligent|niccolo|\
         machiavelli*|unfiltered ai|evil ai|evil twin|evil version|opposite of chatgpt|rogue|leo|cooper|jb|h4x|anarchist|\
         mongo tom|m78|khajiit|delta|freedom|balakula|eva"),
-    (Jailbreak, "jailbreak|jailbroken|jailbreaking|jail break|jail broken|jailbreaks|jail-break|unlocked|unchained|unshackled|\
-        unleashed|liberated|broken free|break free|freed from|breaking free|broke free|set free|do anything now|anti-gpt|\
-        anti gpt|antigpt|opposite mode|no limits mode|uncensored mode|evil mode"),
+    (Jailbreak, "jailbreak|jailbroken|jailbreaking|jail break|jail broken|jailbreaks|jail-break|unchained|unshackled|\
+        do anything now|anti-gpt|anti gpt|antigpt|opposite mode|no limits mode|uncensored mode|evil mode"),
     (Not, "no|not|without|never|don't|dont|doesn't|does not|do not|cannot|can't|cant|won't|will not|must not|mustn't|isn't|\
         aren't|is not|are not|free of|free from|freed from|freed of|lack|lacks|lacking|devoid of|ignore|ignores|ignoring|\
         disregard|disregards|disregarding|bypass|bypasses|bypassing|violate|violates|breaking|break|breaks|unbound by|unbound|\
         unaffected by|unrestrained|beyond|no longer|removed|removing|remove|removes|avoid|exempt from|liberated from|escape|\
         escaped|transcend*|immune to|any|zero|stripped of|lifted|disabled|disable|turned off|outside of|circumvent*|evade|\
         evades|defy|defies|despite|regardless of|overrides|override|overriding|nor|has none|none of|doesnt|doesn t|don t|can t|\
-        forget|turn off|switch off|deactivate|lift|disabling|suspend|drop"),
+        forget|turn off|switch off|deactivate|lift|disabling|suspend|drop|broken free|break free|breaking free|broke free|\
+        broken the|set free|liberated"),
     (Never, "never|don't|dont|do not|don t|must not|mustn't|will not|won't|cannot|can't|can not|without|no|not|avoid|\
         refrain from|not allowed to|are not allowed|isn't allowed|stop|doesn't|does not|nor|neither|should not|shouldn't|\
         shall not|forbidden to|under no circumstances|free of|instead of"),

@@ -94,8 +94,8 @@ pub(super) const WORDS: &[Entry] = &[
         the secret code|the access code|the flag|the hidden word|the code word|the codeword|your password|your secret|\
         your secret key|your api key|your api keys|your credentials|the magic word"),
     (Grant, "access granted|accessgranted|access_granted|access grant*|grant me access|grant access|granted access|access code|\
-        permission granted|authentication successful|authenticated|authorized|access not granted|login successful|\
-        correct password|password is correct|access is granted"),
+        permission granted|authentication successful|access not granted|login successful|correct password|password is correct|\
+        access is granted"),
     (Begin, "start|begin|starting|beginning|prefix|prefixed|preface|prepend|end|ending|finish|precede|open|opening|starts|\
         begins|complete|completes|preceded|prefixing|started"),
     (Answer, "response|responses|reply|replies|answer|answers|output|outputs|message|messages|completion|sentence|responding|\
