@@ -35,7 +35,7 @@ impl Score {
     }
 
     /// The largest sum of a window, and what it is the sum of, by place. A window in which all is ordinary by itself
-    /// has none.
+    /// loses [`ORDINARY_POINTS`].
     pub fn worst(&self) -> (u16, Vec<Finding>) {
         let mut worst = (0, Vec::new());
         for (index, step) in self.steps.iter().enumerate() {
@@ -122,9 +122,10 @@ mod tests {
     }
 
     #[test]
-    fn ordinary_findings_alone_are_no_score() {
+    fn ordinary_findings_alone_weigh_less() {
         let mut score = Score::new(100);
-        score.add(finding(Signature::Coercion, 90, true, 0));
-        assert_eq!(score.worst(), (0, Vec::new()));
+        score.add(finding(Signature::Coercion, 30, true, 0));
+        score.add(finding(Signature::FictionalFraming, 15, true, 0));
+        assert_eq!(score.worst().0, 45 - ORDINARY_POINTS);
     }
 }

@@ -53,8 +53,11 @@ struct Automaton {
     literals: Vec<Literal>,
     /// Whether a literal begins with this byte, which is no letter or digit.
     marks: [bool; 256],
-    /// One bit for each hash of a literal's first word.
-    first_words: Box<Bits>,
+    /// One bit for each hash of a literal's first word, if the literal does not go on with a space.
+    alone: Box<Bits>,
+    /// One bit for each hash of a literal's first word and the letter that begins the next one, or of a mark and what
+    /// follows it.
+    pairs: Box<Bits>,
     /// One bit for each hash of what open literals, and those beyond ASCII, begin with.
     stems: Box<Bits>,
 }
@@ -68,20 +71,27 @@ static AUTOMATON: LazyLock<Automaton> = LazyLock::new(|| {
         literal.open |= stem.len() < word.len();
     }
     // A phrase does what its words do as well, since it stands in their place.
-    let alone = literals.clone();
+    let words = literals.clone();
     for (phrase, literal) in &mut literals {
         for word in phrase.split(' ').filter(|word| word.len() < phrase.len()) {
-            literal.concepts |= alone.get(word).map_or(0, |word| word.concepts);
+            literal.concepts |= words.get(word).map_or(0, |word| word.concepts);
         }
     }
     let mut marks = [false; 256];
-    let (mut first_words, mut stems) = (Box::new([0; BITS / 64]), Box::new([0; BITS / 64]));
+    let (mut alone, mut pairs, mut stems) =
+        (Box::new([0; BITS / 64]), Box::new([0; BITS / 64]), Box::new([0; BITS / 64]));
     for (text, literal) in &literals {
         let bytes = text.as_bytes();
         let Some(first) = bytes.first() else { continue };
         marks[usize::from(*first)] |= !is_word(*first) && *first < 0x80;
         let word = first_word(bytes);
-        set(&mut first_words, word.whole);
+        if word.length == 0 && *first < 0x80 {
+            set(&mut pairs, mark_bit(bytes));
+        }
+        match &bytes[word.length..] {
+            [b' ', next, ..] => set(&mut pairs, bit(fnv(word.hash, *next))),
+            _ => set(&mut alone, bit(word.hash)),
+        }
         if *first >= 0x80 || literal.open && word.length == bytes.len() {
             set(&mut stems, stem_bit(bytes));
         }
@@ -91,7 +101,7 @@ static AUTOMATON: LazyLock<Automaton> = LazyLock::new(|| {
         .ascii_case_insensitive(true)
         .build(literals.keys())
         .ok();
-    Automaton { walk, literals: literals.into_values().collect(), marks, first_words, stems }
+    Automaton { walk, literals: literals.into_values().collect(), marks, alone, pairs, stems }
 });
 
 fn set(bits: &mut Bits, bit: usize) {
@@ -105,23 +115,39 @@ fn is_set(bits: &Bits, bit: usize) -> bool {
 /// The word of ASCII that a text begins with, whatever its case.
 struct FirstWord {
     length: usize,
-    /// Its bit of [`Automaton::first_words`].
-    whole: usize,
+    hash: u32,
     /// The bit of [`Automaton::stems`] for its first [`STEM_BYTES`], if it has as many.
     stem: Option<usize>,
 }
 
 fn first_word(bytes: &[u8]) -> FirstWord {
-    let (mut hash, mut length, mut stem) = (FNV_OFFSET, 0, None);
-    while let Some(byte) = bytes.get(length).filter(|byte| is_word(**byte)) {
-        hash = fnv(hash, *byte);
+    let (mut hash, mut length, mut stem) = (FNV_OFFSET, 0, FNV_OFFSET);
+    for byte in bytes {
+        let folded = FOLDED[usize::from(*byte)];
+        if folded == 0 {
+            break;
+        }
+        hash = fnv(hash, folded);
         length += 1;
         if length == STEM_BYTES {
-            stem = Some(bit(hash));
+            stem = hash;
         }
     }
-    FirstWord { length, whole: bit(hash), stem }
+    FirstWord { length, hash, stem: (length >= STEM_BYTES).then(|| bit(stem)) }
 }
+
+/// Each byte of a word of ASCII without its case, and 0 for what is in no word.
+const FOLDED: [u8; 256] = {
+    let mut folded = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        if is_word(byte as u8) {
+            folded[byte] = byte as u8 | 0x20;
+        }
+        byte += 1;
+    }
+    folded
+};
 
 const FNV_OFFSET: u32 = 0x811c_9dc5;
 
@@ -132,6 +158,11 @@ fn fnv(hash: u32, byte: u8) -> u32 {
 
 fn bit(hash: u32) -> usize {
     ((hash >> BITS_LOG2) ^ hash) as usize % BITS
+}
+
+/// The bit of a mark and what follows it.
+fn mark_bit(bytes: &[u8]) -> usize {
+    bit(bytes.iter().take(2).fold(0, |hash, byte| fnv(hash, *byte)))
 }
 
 /// The bit of a stem that is not ASCII.
@@ -152,12 +183,19 @@ pub fn words(text: &str, loose: bool) -> Vec<Word> {
         let byte = bytes[at];
         let (known, next) = if loose {
             (text.is_char_boundary(at), at + 1)
-        } else if is_word(byte) {
+        } else if FOLDED[usize::from(byte)] != 0 {
             let word = first_word(&bytes[at..]);
             let stem = word.stem.is_some_and(|stem| is_set(&automaton.stems, stem));
-            (stem || is_set(&automaton.first_words, word.whole), at + word.length)
+            let known = stem || is_set(&automaton.alone, bit(word.hash)) || {
+                let after = &bytes[at + word.length..];
+                let gap = after.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+                let next = after.get(gap).filter(|_| gap > 0);
+                next.is_some_and(|next| is_set(&automaton.pairs, bit(fnv(word.hash, *next))))
+            };
+            (known, at + word.length)
         } else if byte < 0x80 {
-            (automaton.marks[usize::from(byte)], at + 1)
+            let mark = automaton.marks[usize::from(byte)] && is_set(&automaton.pairs, mark_bit(&bytes[at..]));
+            (mark, at + 1)
         } else {
             let known = byte >= 0xc0 && is_set(&automaton.stems, stem_bit(&bytes[at..]));
             (known && begins_beyond_ascii(text, at), at + 1)
@@ -223,7 +261,7 @@ fn longest(
     found
 }
 
-fn is_word(byte: u8) -> bool {
+const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 

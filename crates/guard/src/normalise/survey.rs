@@ -1,17 +1,18 @@
 //! One look at a text that tells which tricks are worth undoing.
 //!
-//! Clean text is what the gateway sees nearly always, so it pays for this look alone. The look errs towards
-//! "worth it": a needless view costs time, and finds nothing.
+//! Clean text is what the gateway sees nearly always, so it pays for this look alone: each byte becomes a bit in five
+//! masks of a window, and a few operations on the masks tell what is there. The look errs towards "worth it": a
+//! needless view costs time, and finds nothing.
 
-/// Letters that stand alone in a row before a text counts as spaced out.
+/// Letters that stand alone within a window before a text counts as spaced out.
 const SPACED_LETTERS_MIN: u32 = 6;
-/// Places where digits end and letters begin, before a text may be leet.
+/// Places where a digit is followed by a letter, before a text may be leet.
 const LEET_EDGES_MIN: u32 = 4;
 /// Length of a run that may be base64, base32 or hex, in bytes.
 pub const BLOB_BYTES_MIN: usize = 16;
 /// Escapes before they are worth undoing.
 const ESCAPES_MIN: u32 = 3;
-/// Dots and dashes in a row before a text may be Morse code.
+/// Dots and dashes within a window before a text may be Morse code.
 const MORSE_MARKS_MIN: u32 = 20;
 
 /// What may be hidden in a text.
@@ -25,148 +26,114 @@ pub struct Survey {
     pub morse: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-enum Class {
-    Letter,
-    Digit,
-    Space,
-    /// Line ends.
-    Break,
-    /// `+ / = _`, which encodings use.
-    Blob,
-    Dash,
-    Dot,
-    /// What begins an escape.
-    Escape,
-    Other,
-}
+/// Bytes of a window, one for each bit of a mask.
+const WINDOW_BYTES: usize = 64;
+/// From one window to the next: a run of [`BLOB_BYTES_MIN`] lies whole in one of them.
+const STEP_BYTES: usize = WINDOW_BYTES - BLOB_BYTES_MIN;
+/// The bits of a window that are counted in it and not in the next one.
+const COUNTED: u64 = (1 << STEP_BYTES) - 1;
 
-const CLASSES: [Class; 256] = {
-    let mut classes = [Class::Other; 256];
+const LETTER: u8 = 1;
+/// Digits, and the marks that are written for letters.
+const DIGIT: u8 = 2;
+/// What base64, base32 and hex are made of.
+const BLOB: u8 = 4;
+/// What begins an escape.
+const ESCAPE: u8 = 8;
+/// Dots and dashes.
+const MARK: u8 = 16;
+
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
     let mut byte = 0;
     while byte < 256 {
         classes[byte] = match byte as u8 {
-            b'a'..=b'z' | b'A'..=b'Z' | 0x80..=0xff => Class::Letter,
-            b'0'..=b'9' | b'@' | b'$' => Class::Digit,
-            b' ' | b'\t' => Class::Space,
-            b'\n' | b'\r' => Class::Break,
-            b'+' | b'/' | b'=' | b'_' => Class::Blob,
-            b'-' => Class::Dash,
-            b'.' => Class::Dot,
-            b'\\' | b'%' | b'&' => Class::Escape,
-            _ => Class::Other,
+            b'a'..=b'z' | b'A'..=b'Z' => LETTER | BLOB,
+            0x80..=0xff => LETTER,
+            b'0'..=b'9' => DIGIT | BLOB,
+            b'@' | b'$' => DIGIT,
+            b'+' | b'/' | b'=' | b'_' => BLOB,
+            b'-' => BLOB | MARK,
+            b'.' => MARK,
+            b'\\' | b'%' | b'&' => ESCAPE,
+            _ => 0,
         };
         byte += 1;
     }
     classes
 };
 
-/// Bytes that are counted at a time.
-const BLOCK_BYTES: usize = 64;
-
-/// Looks closely at the blocks that do not read like prose; the others are only counted.
 pub fn survey(text: &str) -> Survey {
     let bytes = text.as_bytes();
     let mut survey = Survey { beyond_ascii: !text.is_ascii(), ..Survey::default() };
-    let mut edges = Edges::default();
-    let mut odd: Option<usize> = None;
-    for (index, block) in bytes.chunks(BLOCK_BYTES).enumerate() {
-        match (is_prose(block), odd) {
-            (false, None) => odd = Some((index * BLOCK_BYTES).saturating_sub(BLOCK_BYTES / 2)),
-            (true, Some(start)) => {
-                look(&bytes[start..index * BLOCK_BYTES + BLOCK_BYTES / 2], &mut survey, &mut edges);
-                odd = None;
+    let (mut edges, mut escapes, mut at) = (0, 0, 0);
+    while at < bytes.len() {
+        let rest = &bytes[at..];
+        let window = match rest.first_chunk() {
+            Some(full) => Window::of(full),
+            None => {
+                let mut padded = [b' '; WINDOW_BYTES];
+                padded[..rest.len()].copy_from_slice(rest);
+                Window::of(&padded)
             }
-            _ => {}
-        }
+        };
+        survey.blob |= has_long_run(window.blobs);
+        survey.spaced |= window.letters_alone().count_ones() >= SPACED_LETTERS_MIN;
+        survey.morse |= window.marks.count_ones() >= MORSE_MARKS_MIN;
+        edges += (window.digits & window.letters >> 1 & COUNTED).count_ones();
+        escapes += (window.escapes & COUNTED).count_ones();
+        at += STEP_BYTES;
     }
-    if let Some(start) = odd {
-        look(&bytes[start..], &mut survey, &mut edges);
-    }
-    survey.leet = edges.leet >= LEET_EDGES_MIN;
-    survey.escapes = edges.escapes >= ESCAPES_MIN;
+    survey.leet = edges >= LEET_EDGES_MIN;
+    survey.escapes = escapes >= ESCAPES_MIN;
     survey
 }
 
-/// Whether a whole block has the spaces and the letters of prose: no run of an encoding is in it, no letters that
-/// stand alone in a row, hardly a digit and no escape. Counted without branches, many bytes at a time.
-fn is_prose(block: &[u8]) -> bool {
-    let (mut spaces, mut letters, mut digits, mut escapes) = (0_u8, 0_u8, 0_u8, 0_u8);
-    for byte in block {
-        spaces += u8::from(*byte == b' ');
-        letters += u8::from((byte | 0x20).wrapping_sub(b'a') < 26);
-        digits += u8::from(byte.wrapping_sub(b'0') < 10 || *byte == b'@' || *byte == b'$');
-        escapes += u8::from(*byte == b'\\' || *byte == b'%' || *byte == b'&');
-    }
-    block.len() == BLOCK_BYTES
-        && (6..=18).contains(&spaces)
-        && letters >= 40
-        && digits <= 1
-        && escapes == 0
-}
-
-/// What is counted over the whole text.
+/// A mask for each class, the first byte of the window in the lowest bit.
 #[derive(Default)]
-struct Edges {
-    leet: u32,
-    escapes: u32,
+struct Window {
+    letters: u64,
+    digits: u64,
+    blobs: u64,
+    escapes: u64,
+    marks: u64,
 }
 
-/// Looks at runs of bytes of one class; each byte is looked at once.
-fn look(bytes: &[u8], survey: &mut Survey, counted: &mut Edges) {
-    let (mut alone, mut marks) = (0_u32, 0_u32);
-    let mut blob = 0_usize;
-    let (mut before, mut before_length) = (Class::Break, 0_usize);
-    let mut at = 0;
-    while at < bytes.len() {
-        let class = CLASSES[bytes[at] as usize];
-        let start = at;
-        at += 1;
-        while at < bytes.len() && CLASSES[bytes[at] as usize] == class {
-            at += 1;
+impl Window {
+    fn of(bytes: &[u8; WINDOW_BYTES]) -> Self {
+        let mut window = Self::default();
+        for (index, group) in bytes.as_chunks::<8>().0.iter().enumerate() {
+            let classes = u64::from_le_bytes(group.map(|byte| CLASSES[usize::from(byte)]));
+            let plane = |class: u8| gather(classes >> class.trailing_zeros()) << (index * 8);
+            window.letters |= plane(LETTER);
+            window.digits |= plane(DIGIT);
+            window.blobs |= plane(BLOB);
+            window.escapes |= plane(ESCAPE);
+            window.marks |= plane(MARK);
         }
-        let length = at - start;
-        match class {
-            Class::Letter => {
-                alone = if length == 1 && before != Class::Digit { alone + 1 } else { 0 };
-                counted.leet += u32::from(before == Class::Digit && before_length <= 2);
-                blob += length;
-                marks = 0;
-            }
-            Class::Digit => {
-                blob += length;
-                marks = 0;
-            }
-            Class::Blob => {
-                blob += length;
-                alone = if length == 1 { alone } else { 0 };
-            }
-            Class::Dash | Class::Dot => {
-                blob = if class == Class::Dash { blob + length } else { 0 };
-                alone = if length == 1 { alone } else { 0 };
-                marks += length.min(6) as u32;
-            }
-            Class::Space => {
-                blob = 0;
-                alone = if length <= 4 { alone } else { 0 };
-            }
-            Class::Break => blob = 0,
-            Class::Escape => {
-                counted.escapes += length as u32;
-                blob = 0;
-                marks = 0;
-            }
-            Class::Other => {
-                blob = 0;
-                marks = 0;
-            }
-        }
-        survey.spaced |= alone >= SPACED_LETTERS_MIN;
-        survey.morse |= marks >= MORSE_MARKS_MIN;
-        survey.blob |= blob >= BLOB_BYTES_MIN;
-        (before, before_length) = (class, length);
+        window
     }
+
+    /// Letters with no letter and no digit beside them.
+    fn letters_alone(&self) -> u64 {
+        let beside = self.letters | self.digits;
+        self.letters & !(beside << 1) & !(beside >> 1)
+    }
+}
+
+/// The lowest bits of eight bytes, as eight bits.
+fn gather(bytes: u64) -> u64 {
+    (bytes & 0x0101_0101_0101_0101).wrapping_mul(0x0102_0408_1020_4080) >> 56
+}
+
+/// Whether [`BLOB_BYTES_MIN`] bits are set in a row.
+fn has_long_run(bits: u64) -> bool {
+    let (mut row, mut length) = (bits, 1);
+    while length < BLOB_BYTES_MIN {
+        row &= row >> length;
+        length *= 2;
+    }
+    row != 0
 }
 
 #[cfg(test)]
