@@ -120,7 +120,8 @@ pub const RULES: &[Rule] = &[
     rule(PayloadSplitting, 25, 60, &[one(Parts), one(Join)]).across().support(),
     rule(EncodedPayload, 15, 40, &[one(Decode), any([Run, Join, Decode])]).support(),
 
-    rule(LanguageSwitch, 55, 30, &[one(ForeignOverride), any([ForeignAll, Above, Quantity]), any([ForeignInstruction, Instruction, Content])]),
+    rule(LanguageSwitch, 55, 30,
+        &[one(ForeignOverride), any([ForeignAll, Above, Quantity]), any([ForeignInstruction, Instruction, Content])]),
     rule(LanguageSwitch, 50, 40, &[one(ForeignOverride), any([ForeignInstruction, Instruction]), any([ForeignAll, Above])]),
     rule(LanguageSwitch, 50, 30, &[any([ForeignAll, Your]), any([ForeignInstruction, Instruction]), one(ForeignOverride)]),
     rule(LanguageSwitch, 40, 24, &[one(ForeignOverride), any([ForeignInstruction, Instruction])]),

@@ -194,7 +194,8 @@ pub fn words(text: &str, loose: bool) -> Vec<Word> {
             };
             (known, at + word.length)
         } else if byte < 0x80 {
-            let mark = automaton.marks[usize::from(byte)] && is_set(&automaton.pairs, mark_bit(&bytes[at..]));
+            let mark = automaton.marks[usize::from(byte)]
+                && is_set(&automaton.pairs, mark_bit(&bytes[at..]));
             (mark, at + 1)
         } else {
             let known = byte >= 0xc0 && is_set(&automaton.stems, stem_bit(&bytes[at..]));
