@@ -20,6 +20,8 @@ const BITS: usize = 1 << BITS_LOG2;
 const STEM_BYTES: usize = 3;
 /// Bytes of an honest text in which one word of the lexicon stands, about.
 const BYTES_PER_WORD: usize = 48;
+/// Depth to which the automaton has a table for each state: most walks end there.
+const DENSE_DEPTH: usize = 4;
 /// Bytes of a word that counts inside of others.
 const LOOSE_BYTES_MIN: usize = 4;
 
@@ -97,6 +99,7 @@ static AUTOMATON: LazyLock<Automaton> = LazyLock::new(|| {
         }
     }
     let walk = NFA::builder()
+        .dense_depth(DENSE_DEPTH)
         .match_kind(MatchKind::LeftmostLongest)
         .ascii_case_insensitive(true)
         .build(literals.keys())
