@@ -1,10 +1,12 @@
 # The project's habits. Each target sets up what it needs; nothing has to be prepared by hand.
 SHELL := /bin/bash
+# The small labelled set that is in the repository; see docs/guard.md.
+CORPUS ?= crates/evaluation/fixtures
 .DEFAULT_GOAL := help
 SETUP := scripts/setup.sh
 TOOLS = PATH="$$($(SETUP) path):$$PATH"
 
-.PHONY: help run build test test-rust test-end2end check audit bench clean prepare
+.PHONY: help run build test test-rust test-end2end check audit bench eval-guard clean prepare
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
@@ -47,6 +49,9 @@ prepare: ## Renew the offline query data after a change of SQL
 bench: build ## Measure against going direct and against peers, side by side
 	@$(SETUP) test
 	@$(TOOLS) benches/run.sh
+
+eval-guard: ## Measure the guard on a labelled corpus (CORPUS=<folder> OUT=<file.json>, SPEED=1 for times)
+	@cargo run -q --release -p evaluation --bin eval-guard -- --corpus "$(CORPUS)" $(if $(OUT),--out "$(OUT)") $(if $(SPEED),--speed)
 
 clean: ## Remove what was built, and stop the test database
 	-@cargo run -q -p testing --bin test_postgres -- stop

@@ -1,13 +1,20 @@
-//! Recall of secrets by source, and how many clean texts are flagged.
+//! Secrets in prompts: how many are found, and how many clean texts are flagged.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use guard::sensitive::secrets::detect;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::corpus::{Share, rows};
+use crate::corpus::{Fault, rows};
+use crate::rate::Rate;
+use crate::sensitive::{Measured, Table};
+
+pub const FILES: [&str; 1] = ["secrets"];
+
+/// Files whose texts were not made to hold a secret. Another tool's false positives are no clean
+/// texts: what one scanner passes over is often another's true case.
+const CLEAN: [&str; 3] = ["injection_benign", "injection_hard_benign", "pii"];
 
 #[derive(Deserialize)]
 struct Row {
@@ -24,74 +31,38 @@ struct Row {
     spans: Vec<Value>,
 }
 
-/// Files whose texts were not made to hold a secret. Another tool's false positives are no clean
-/// texts: what one scanner passes over is often another's true case.
-const CLEAN: &[&str] =
-    &["injection_benign.jsonl.gz", "injection_hard_benign.jsonl.gz", "pii.jsonl.gz"];
-
-/// Writes `secrets_recall`, `secrets_clean_flag` and a table by source.
-pub fn measure(folder: &Path, report: &mut Map<String, Value>) {
-    let mut sources: BTreeMap<String, Share> = BTreeMap::new();
-    let mut kinds: BTreeMap<&'static str, usize> = BTreeMap::new();
-    let shown = std::env::var_os("EVALUATION_SHOW").is_some();
-    let mut recall = Share::default();
-    for row in rows::<Row>(folder, "secrets.jsonl.gz").unwrap_or_default() {
-        let found = detect(row.text.as_bytes());
-        found.iter().for_each(|span| *kinds.entry(span.kind.id()).or_default() += 1);
-        sources
-            .entry(format!("{} {}", row.source, row.label))
-            .or_default()
-            .count(!found.is_empty());
-        if row.label == "secret" {
-            recall.count(!found.is_empty());
+/// Measures `secrets_recall` and `secrets_clean_flag`, with a table by source.
+pub fn measure(folder: &Path) -> Result<Measured, Fault> {
+    let mut sources = Table::default();
+    let (mut recall, mut clean) = (Rate::default(), Rate::default());
+    let mut wrong = Vec::new();
+    for row in rows::<Row>(folder, FILES[0])?.unwrap_or_default() {
+        let found = !detect(row.text.as_bytes()).is_empty();
+        let secret = row.label == "secret";
+        sources.add(&format!("{} {}", row.source, row.label), found);
+        if secret {
+            recall.add(found);
         }
-        if shown && found.is_empty() == (row.label == "secret") {
-            let of: Vec<_> = found
-                .iter()
-                .map(|span| {
-                    (
-                        span.kind.id(),
-                        String::from_utf8_lossy(&row.text.as_bytes()[span.range.clone()]),
-                    )
-                })
-                .collect();
-            eprintln!(
-                "{} {} {}: {:?} {of:?}",
-                row.source,
-                row.rule,
-                row.label,
-                row.text.chars().take(260).collect::<String>()
-            );
+        if found != secret {
+            wrong.push(format!("secret {} {} {} {}", row.label, row.source, row.rule, row.id));
         }
     }
-    let mut clean = Share::default();
     for name in CLEAN {
-        for row in rows::<Row>(folder, name)
-            .unwrap_or_default()
-            .into_iter()
-            .filter(|row| row.spans.is_empty())
-        {
+        let of = rows::<Row>(folder, name)?.unwrap_or_default();
+        for row in of.into_iter().filter(|row| row.spans.is_empty()) {
             let found = detect(row.text.as_bytes());
-            if shown && !found.is_empty() {
-                let of: Vec<_> = found
-                    .iter()
-                    .map(|span| {
-                        (
-                            span.kind.id(),
-                            String::from_utf8_lossy(&row.text.as_bytes()[span.range.clone()]),
-                        )
-                    })
-                    .collect();
-                eprintln!("CLEAN {} {} {of:?}", row.id, row.source);
+            clean.add(!found.is_empty());
+            sources.add(&format!("clean {}", row.source), !found.is_empty());
+            if let Some(first) = found.first() {
+                wrong.push(format!("secret clean {} {} {}", row.source, row.id, first.kind.id()));
             }
-            clean.count(!found.is_empty());
-            sources.entry(format!("clean {}", row.source)).or_default().count(!found.is_empty());
         }
     }
-    report.insert("secrets_recall".into(), json!(recall.fraction()));
-    report.insert("secrets_clean_flag".into(), json!(clean.fraction()));
-    let table: Map<String, Value> =
-        sources.into_iter().map(|(name, share)| (name, share.json())).collect();
-    report.insert("secrets_by_source".into(), Value::Object(table));
-    report.insert("secrets_clean".into(), clean.json());
+    Ok(Measured {
+        figures: vec![("secrets_recall", recall), ("secrets_clean_flag", clean)],
+        details: json!({
+            "recall": recall.to_json(), "clean": clean.to_json(), "by_source": sources.to_json(),
+        }),
+        wrong,
+    })
 }

@@ -1,8 +1,13 @@
-//! What is dangerous in a text: secrets and personal data found, redacted, masked and restored.
+//! What a text hides, and what it is after.
 //!
-//! Pure: no I/O, no clock, no async. It takes bytes and returns bytes and findings; a finding never
-//! holds the value that was found.
+//! This crate is pure: it reads a text and returns values. It does no I/O, knows no clock, no tenant and no wire
+//! format, and never panics on any input; all work is bounded by the constants `*_MAX` of its modules.
+//! What is done about a finding is decided by whoever calls.
 
-#![forbid(unsafe_code)]
-
+pub mod decode;
+pub mod injection;
+pub mod normalise;
+pub mod policy;
 pub mod sensitive;
+pub mod signature;
+pub mod verdict;

@@ -1,0 +1,68 @@
+//! Everything together, as text and as JSON.
+
+use std::fmt::Write;
+
+use serde_json::{Map, Value, json};
+
+use crate::corpus::{self, Fault, Row};
+use crate::{Options, injections, pii, secrets, speed};
+
+pub fn run(options: &Options) -> Result<String, Fault> {
+    let mut text = String::new();
+    let mut missing = Vec::new();
+    let mut rows: Vec<Row> = Vec::new();
+    for name in injections::FILES {
+        match corpus::rows(&options.corpus, name)? {
+            Some(more) => rows.extend::<Vec<Row>>(more),
+            None => missing.push(name),
+        }
+    }
+    let others = secrets::FILES.into_iter().chain(pii::FILES);
+    missing.extend(others.filter(|name| {
+        !["jsonl", "jsonl.gz"]
+            .iter()
+            .any(|end| options.corpus.join(format!("{name}.{end}")).is_file())
+    }));
+    if rows.is_empty() {
+        return Err(Fault::Empty(options.corpus.clone()));
+    }
+    for name in &missing {
+        let _ = writeln!(text, "{name}: not in the corpus, skipped");
+    }
+    let figures = injections::measure(&rows, options.list, options.explain);
+    let (mut summary, mut reasons) = (Map::new(), Map::new());
+    figures.summary(&mut summary);
+    let (secrets, pii) = (secrets::measure(&options.corpus)?, pii::measure(&options.corpus)?);
+    text += &figures.to_text();
+    for measured in [&secrets, &pii] {
+        measured.summarise(&mut summary, &mut reasons);
+        for wrong in measured.wrong.iter().filter(|_| options.list) {
+            let _ = writeln!(text, "{wrong}");
+        }
+    }
+    for (key, value) in &summary {
+        let shown = value.as_f64().map_or("not measured".to_owned(), |value| format!("{value:.4}"));
+        let _ = writeln!(text, "{key:28} {shown}");
+    }
+    let mut all = json!({
+        "summary": summary,
+        "not_measured": reasons,
+        "missing": missing,
+        "rows": rows.len(),
+        "injections": { "signatures_alone": figures.to_json() },
+        "secrets": secrets.details,
+        "pii": pii.details,
+    });
+    if options.speed {
+        let speed = speed::measure(&rows);
+        let _ = writeln!(text, "speed {speed:#}");
+        if let Value::Object(all) = &mut all {
+            all.insert("speed".into(), speed);
+        }
+    }
+    if let Some(out) = &options.out {
+        std::fs::write(out, format!("{all:#}\n"))
+            .map_err(|error| Fault::Write(out.clone(), error))?;
+    }
+    Ok(text)
+}

@@ -1,0 +1,63 @@
+//! Each signature finds sentences of its kind that no corpus holds, and leaves ordinary sentences alone.
+//!
+//! Goal: the grammar carries over to words that it was not tuned on. Method: tables of sentences written for
+//! this test, one a line, with the signature that has to be named.
+
+#![expect(clippy::panic, reason = "in a test, a panic is how a failure is told")]
+
+use guard::injection::scan;
+use guard::policy::{Channel, Policy};
+use guard::signature::Signature;
+use guard::verdict::Verdict;
+
+fn cases(table: &'static str) -> impl Iterator<Item = (Signature, String)> {
+    table.lines().map(|line| {
+        let (id, text) = line.split_once('\t').unwrap_or_else(|| panic!("no tab in {line}"));
+        let signature = Signature::from_id(id).unwrap_or_else(|| panic!("no signature {id}"));
+        // Line ends are written as escapes; other escapes are what the text is about.
+        (signature, text.replace("\\n", "\n"))
+    })
+}
+
+fn missed(table: &'static str, channel: Channel) -> Vec<String> {
+    cases(table)
+        .filter_map(|(signature, text)| {
+            let report = scan(&text, channel, &Policy::default());
+            let named = report.signatures().contains(signature);
+            (!named || report.verdict == Verdict::Clean).then(|| {
+                let named: Vec<_> = report.signatures().iter().map(Signature::id).collect();
+                format!("{} not seen in {text:?}: {} {named:?}", signature.id(), report.score)
+            })
+        })
+        .collect()
+}
+
+#[test]
+fn attacks_are_named() {
+    let missed = missed(include_str!("../fixtures/positive.tsv"), Channel::User);
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
+
+#[test]
+fn attacks_in_documents_and_tools_are_named() {
+    for channel in [Channel::Tool, Channel::Document] {
+        let missed = missed(include_str!("../fixtures/indirect.tsv"), channel);
+        assert!(missed.is_empty(), "{}", missed.join("\n"));
+    }
+}
+
+#[test]
+fn ordinary_sentences_are_clean() {
+    let flagged: Vec<_> = include_str!("../fixtures/negative.txt")
+        .lines()
+        .flat_map(|text| {
+            [Channel::User, Channel::Tool, Channel::Document].map(|channel| (text, channel))
+        })
+        .filter_map(|(text, channel)| {
+            let report = scan(text, channel, &Policy::default());
+            let named: Vec<_> = report.signatures().iter().map(Signature::id).collect();
+            (report.verdict > Verdict::Clean).then(|| format!("{channel:?} {text:?} {named:?}"))
+        })
+        .collect();
+    assert!(flagged.is_empty(), "{}", flagged.join("\n"));
+}
