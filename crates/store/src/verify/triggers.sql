@@ -4,6 +4,7 @@ with expected (relation, trigger, function, events) as (values
   ('app.transfer', 'append_only', 'app.refuse_change', 8 + 16 + 32),
   ('app.transfer', 'check_transfers', 'app.check_transfers', 4),
   ('app.idempotency', 'append_only', 'app.refuse_change', 16 + 32),
+  ('app.origin', 'append_only', 'app.refuse_change', 16 + 32),
   ('app.idempotency', 'keep_idempotency', 'app.keep_idempotency', 8),
   ('app.call', 'keep_call', 'app.keep_call', 8 + 16),
   ('app.call', 'no_truncate', 'app.refuse_change', 32),

@@ -23,6 +23,7 @@ use store::calls::{CallRecord, PayloadRecord};
 use store::keks::NewKek;
 use store::keys::NewKey;
 use store::kills::{KillTarget, NewKill};
+use store::origins::Origin;
 use store::prices::PriceRow;
 use store::secrets::NewSecret;
 use store::{
@@ -118,6 +119,7 @@ impl House {
         let mut tx = self.store.system(Reason::Demo).await.unwrap();
         tx.create_account(&new_account(account, &format!("{account}@example.test"))).await.unwrap();
         tx.add_member(tenant.id, account, Role::Member, &[tenant.project]).await.unwrap();
+        let provider_id = tx.upsert_provider(&crate::node::provider("sim", None)).await.unwrap();
         tx.commit().await.unwrap();
         let kek = Uuid::now_v7();
         self.store.promote_kek(tenant.id, &new_kek(kek), None).await.unwrap();
@@ -132,7 +134,8 @@ impl House {
         hold.idempotency_key = Some("once".into());
         hold.request_hash = Some([1; 32]);
         batch.admit(&[hold], 60).await.unwrap();
-        let record = self.record(tenant, call, Outcome::Completed);
+        let mut record = self.record(tenant, call, Outcome::Completed);
+        record.origin = Some(Origin { provider_id, marks: vec![[2; 32]] });
         batch
             .settle(&[post(tenant, call, 700, 600)], &[record], &[payload(tenant, call)])
             .await

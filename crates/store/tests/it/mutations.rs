@@ -109,7 +109,11 @@ async fn system_questions_answer(connection: &mut PgConnection, a: &Tenant) -> b
              array[t.project_id], array[t.key_id], array[t.price_id], array[1::bigint],
              array[null::text], array[null::bytea], 60, '{signed}')"
     );
-    for question in [admitted.as_str(), "select app.forget_idempotency(10)::bigint"] {
+    for question in [
+        admitted.as_str(),
+        "select app.forget_idempotency(10)::bigint",
+        "select app.forget_origins(10)::bigint",
+    ] {
         if !matches!(attacks::ask(connection, "tokenone_gateway", &inside, question).await, Ok(1)) {
             return false;
         }
@@ -130,6 +134,12 @@ async fn c38_the_checks_notice_every_protection_that_is_taken_away() {
     let stale = format!(
         "insert into app.idempotency (tenant_id, project_id, key, request_hash, call_id, at)
          values ('{}', '{}', 'stale', sha256('x'), '{call}', now() - interval '25 hours')",
+        a.id, a.project
+    );
+    run(&mut connection, stale).await.unwrap();
+    let stale = format!(
+        "insert into app.origin (tenant_id, project_id, provider_id, mark, at)
+         select '{}', '{}', id, sha256('x'), now() - interval '32 days' from platform.provider",
         a.id, a.project
     );
     run(&mut connection, stale).await.unwrap();

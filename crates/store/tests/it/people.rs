@@ -173,7 +173,7 @@ async fn sessions_live_until_they_end() {
     assert!(sessions::create(store, &second, &session).await.unwrap());
     assert_eq!(sessions::delete_expired(store, now).await.unwrap(), 0);
     assert_eq!(sessions::delete_expired(store, later).await.unwrap(), 1);
-    let huge = SessionRow { data: serde_json::json!(random_text(9_000)), ..session.clone() };
+    let huge = SessionRow { data: serde_json::json!(random_text(42_000)), ..session.clone() };
     let refused = sessions::create(store, &first, &huge).await;
     assert!(matches!(refused, Err(StoreError::Invalid { .. })));
     assert!(sessions::create(store, &first, &session).await.unwrap());

@@ -55,6 +55,7 @@ async fn each_role_sees_its_own_rows_under_a_good_context() {
     let expected = [
         "tokenone_console app.idempotency",
         "tokenone_console app.kek",
+        "tokenone_console app.origin",
         "tokenone_gateway app.audit_event",
         "tokenone_gateway app.kill",
         "tokenone_gateway app.membership",
