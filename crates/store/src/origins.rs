@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use domain::ids::{ProjectId, ProviderId, TenantId};
-use uuid::Uuid;
 
 use crate::error::StoreError;
 use crate::store::Store;
