@@ -7,72 +7,8 @@ alter table app.call drop constraint call_outcome_check;
 alter table app.call add constraint call_outcome_check check (outcome in
   ('completed', 'client_closed', 'refused', 'upstream_error', 'upstream_fault', 'timed_out', 'killed', 'expired'));
 
-grant create on schema app to tokenone_system;
-
--- As before, but for the price: each row names one that exists, and the two legs of a step the same.
-set local role tokenone_system;
-create or replace function app.check_transfers() returns trigger
-  language plpgsql security definer set search_path = pg_catalog, pg_temp
-as $$
-begin
-  -- A batch of holds, which callers wait for, resolves nothing: it is not asked about it. Two questions,
-  -- so that the second, which is long, is not even begun.
-  if exists (select from made n where n.step > 0) then
-    if exists (
-      select from made n
-      left join lateral (
-        select h.* from app.transfer h
-        where h.tenant_id = n.tenant_id and h.call_id = n.call_id and h.attempt = n.attempt
-          and h.step = 0 and h.leg = 0
-        limit 1) h on true
-      left join lateral (
-        select r.kind from app.transfer r
-        where r.tenant_id = n.tenant_id and r.call_id = n.call_id and r.attempt = n.attempt
-          and r.step = 1 and r.leg = 0
-        limit 1) r on true
-      left join lateral (
-        select f.price_id from app.transfer f
-        where n.leg = 1 and f.tenant_id = n.tenant_id and f.call_id = n.call_id and f.attempt = n.attempt
-          and f.step = n.step and f.leg = 0
-        limit 1) f on true
-      where n.step > 0 and (
-        h.call_id is null
-        or h.project_id <> n.project_id or h.key_id <> n.key_id
-        or (n.leg = 1 and f.price_id is distinct from n.price_id)
-        or (n.leg = 0 and n.step = 1 and n.released <> h.amount)
-        or (n.step = 2 and (n.released <> 0 or r.kind is distinct from 'E'))
-        or (n.leg = 1 and n.step = 1 and r.kind is distinct from 'P'))
-    ) then
-      raise exception 'a resolution does not match its hold' using errcode = 'TK002';
-    end if;
-  end if;
-  if exists (
-    select from (select distinct n.tenant_id, n.project_id, n.key_id from made n where n.step = 0) n
-    where (select true from app.api_key k
-           where k.tenant_id = n.tenant_id and k.id = n.key_id and k.project_id = n.project_id limit 1) is null
-  ) then
-    raise exception 'a hold names a key that is not of its tenant and project' using errcode = 'TK003';
-  end if;
-  if exists (
-    select from (select distinct n.price_id from made n) n
-    where (select true from platform.price p where p.id = n.price_id limit 1) is null
-  ) then
-    raise exception 'a transfer names an unknown price' using errcode = 'TK005';
-  end if;
-  if exists (
-    select from (select n.tenant_id, n.debit number from made n union select n.tenant_id, n.credit from made n) a
-    where (select true from app.ledger_account l
-           where l.tenant_id = a.tenant_id and l.number = a.number limit 1) is null
-  ) then
-    raise exception 'unknown ledger account' using errcode = 'TK004';
-  end if;
-  return null;
-end $$;
-
 -- ── Settlement: a batch of resolutions in one statement ─────────────────────────────────────────
--- As before, with the price of each.
-set local role tokenone_owner;
-revoke create on schema app from tokenone_system;
+-- As before, with the price of each. What a resolution is checked against follows in 0019.
 drop function app.settle_calls(uuid[], uuid[], text[], bigint[], bigint[], bigint[], bigint[], smallint[]);
 create function app.settle_calls(
   p_call uuid[], p_tenant uuid[], p_kind text[], p_charge bigint[], p_charge_remainder bigint[],

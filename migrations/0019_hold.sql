@@ -45,6 +45,8 @@ alter table app.transfer add constraint transfer_shape check (
   app.transfer_is_well_formed(kind, step, leg, debit, credit, amount, released, expires_at, attempt));
 
 -- ── What a transfer names, in one question ──────────────────────────────────────────────────────
+-- Each row names a price that exists: a hold that of the dearest target, a resolution that of the one that
+-- answered, on both of its legs.
 grant create on schema app to tokenone_system;
 set local role tokenone_system;
 create or replace function app.check_transfers() returns trigger

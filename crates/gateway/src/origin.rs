@@ -19,14 +19,19 @@ use crate::gateway::{Gateway, Pepper};
 use crate::obligation::Obligation;
 use crate::trail::Route;
 
-/// Most marks of one answer that are kept, and most of one request that are looked for: the latest.
+/// Most marks of what a request brings along that are looked for: the latest.
 pub const MARKS_MAX: usize = 64;
-/// Most stored things that one request may refer to by their ids.
+/// Most stored things that one request may refer to by their ids, and most marks of one answer that are
+/// kept: what has none could not be referred to.
 pub const STORED_MAX: usize = 1_024;
 /// The pauses after which a mark that nobody knows is looked for again. The settlement that brings it is
 /// written after the answer has reached the client, which may be quick to go on.
-const LOOKED_FOR_AGAIN: [Duration; 3] =
-    [Duration::from_millis(50), Duration::from_millis(150), Duration::from_millis(400)];
+const LOOKED_FOR_AGAIN: [Duration; 4] = [
+    Duration::from_millis(50),
+    Duration::from_millis(150),
+    Duration::from_millis(400),
+    Duration::from_millis(1_400),
+];
 
 /// Separates these digests from whatever else is made under the same key.
 const PURPOSE: &[u8] = b"tokenone/origin/v1";

@@ -13,7 +13,7 @@ use ledger::usage::{Reading, Usage};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::origin::{MARKS_MAX, Mark};
+use crate::origin::{Mark, STORED_MAX};
 
 /// Most tokens of input or output of one call that are believed: several times the largest context
 /// window on sale.
@@ -194,7 +194,7 @@ impl Meter {
             return;
         };
         let mark = Mark::of(&text);
-        if !text.is_empty() && self.marks.len() < MARKS_MAX && !self.marks.contains(&mark) {
+        if !text.is_empty() && self.marks.len() < STORED_MAX && !self.marks.contains(&mark) {
             self.marks.push(mark);
         }
     }

@@ -141,3 +141,31 @@ fn billed_apart(kind: Option<&str>) -> bool {
         )
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::provider::Surface;
+    use serde_json::json;
+
+    use super::*;
+    use crate::origin::{Mark, STORED_MAX};
+
+    #[test]
+    fn a_long_answer_leaves_a_mark_of_each_of_its_items_up_to_the_bound() {
+        let marked = |items: usize| {
+            let output: Vec<_> = (0..items)
+                .map(|n| json!({"type": "reasoning", "id": format!("rs_{n}"), "encrypted_content": format!("e{n}")}))
+                .collect();
+            let body = json!({"id": "resp_1", "status": "completed", "output": output});
+            let mut meter = Meter::new(Surface::Responses);
+            assert_eq!(whole(&mut meter, body.to_string().as_bytes()), Ok(false));
+            meter.marks().to_vec()
+        };
+        let marks = marked(200);
+        assert_eq!(marks.len(), 401);
+        for text in ["resp_1", "rs_0", "e0", "rs_199", "e199"] {
+            assert!(marks.contains(&Mark::of(text)), "{text}");
+        }
+        assert_eq!(marked(STORED_MAX).len(), STORED_MAX);
+    }
+}
