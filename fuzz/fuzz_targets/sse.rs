@@ -4,7 +4,7 @@
 
 use domain::provider::Surface;
 use gateway::Meter;
-use gateway::sse::{Event, Splitter};
+use speech::sse::{Event, Splitter};
 use libfuzzer_sys::fuzz_target;
 
 /// The events' bytes and data, with a cut after every `step` bytes.

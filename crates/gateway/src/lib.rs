@@ -54,10 +54,8 @@ mod snapshot;
 mod under_way;
 mod watch;
 
-pub mod json;
 pub mod metric;
 pub mod request;
-pub mod sse;
 
 pub use doors::{ClientIp, DOORS, Door, router};
 pub use gateway::{Gateway, Health, Parts, Pepper, StartError};

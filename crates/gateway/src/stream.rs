@@ -15,7 +15,7 @@ use crate::obligation::{Ending, Obligation};
 use crate::patience::{Patience, Waited};
 use crate::refuse::{self, Broken};
 use crate::send::{Arrived, fault};
-use crate::sse::{Event, Splitter};
+use speech::sse::{Event, Splitter};
 use crate::upstream::eventstream::Frames;
 use crate::upstream::headers;
 use crate::upstream::meter::Said;

@@ -8,7 +8,7 @@ use super::field::{boolean, invalid, model, reference, says_something, whole, wo
 use super::prompt::{Found, items, messages, texts};
 use super::stream_options::{self, StreamOptions};
 use super::{ANSWERS_MAX, AskedFor, Invalid, Needs, OUTPUT_TOKENS_MAX};
-use crate::json::Scanner;
+use speech::json::Scanner;
 use crate::origin::{MARKS_MAX, Mark, STORED_MAX, Stored};
 
 /// Tiers of service that cost what the catalogue says. A dearer or cheaper one could not be charged
@@ -215,7 +215,7 @@ impl Draft {
     ) -> Result<bool, Invalid> {
         match name {
             "prompt" => {
-                self.prompts = if scanner.kind()? == crate::json::Kind::Null {
+                self.prompts = if scanner.kind()? == speech::json::Kind::Null {
                     scanner.value()?;
                     1
                 } else {
@@ -241,7 +241,7 @@ impl Draft {
 
     /// An object that holds the answer's `format` beside other things.
     fn format_within(&mut self, text: &str, scanner: &mut Scanner<'_>) -> Result<(), Invalid> {
-        if scanner.kind()? != crate::json::Kind::Object {
+        if scanner.kind()? != speech::json::Kind::Object {
             scanner.value()?;
             return Ok(());
         }

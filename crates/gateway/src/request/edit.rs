@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::AskedFor;
 use super::stream_options::StreamOptions;
-use crate::json::{Kind, Scanner};
+use speech::json::{Kind, Scanner};
 
 const USAGE_OPTION: &str = r#"{"include_usage":true}"#;
 const USAGE_MEMBER: &str = r#""include_usage":true"#;
@@ -47,7 +47,7 @@ pub(super) fn bedrock_body(body: &[u8], betas: &[String]) -> Option<Bytes> {
     }
     let mut members: Vec<Range<usize>> = Vec::with_capacity(16);
     let mut from = scanner.at() + 1;
-    let read = scanner.object(|scanner, name| -> Result<(), crate::json::Malformed> {
+    let read = scanner.object(|scanner, name| -> Result<(), speech::json::Malformed> {
         let span = scanner.value()?;
         if !matches!(&*name, "model" | "stream" | "anthropic_version" | "anthropic_beta") {
             members.push(from..span.end);

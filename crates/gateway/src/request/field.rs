@@ -6,7 +6,7 @@ use std::ops::Range;
 use domain::limits::MODEL_BYTES_MAX;
 
 use super::Invalid;
-use crate::json::{Kind, Scanner, unescape};
+use speech::json::{Kind, Scanner, unescape};
 
 /// Most fields at the top of a request.
 pub const FIELDS_MAX: usize = 256;

@@ -15,7 +15,7 @@ use bytes::Bytes;
 use domain::provider::{Capability, Surface};
 use domain::refusal::Refusal;
 
-use crate::json::{Kind, Malformed, Scanner};
+use speech::json::{Kind, Malformed, Scanner};
 use crate::origin::{Mark, Stored};
 use draft::Draft;
 use field::invalid;

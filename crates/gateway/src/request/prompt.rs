@@ -8,7 +8,7 @@ use domain::provider::Capability;
 
 use super::field::{expect, invalid};
 use super::{Invalid, Needs};
-use crate::json::{Kind, Scanner, unescape};
+use speech::json::{Kind, Scanner, unescape};
 use crate::origin::Mark;
 
 /// Most messages, input items or prompts of a request.

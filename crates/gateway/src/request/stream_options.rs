@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Invalid;
 use super::field::{boolean, invalid, once};
-use crate::json::{Kind, Scanner};
+use speech::json::{Kind, Scanner};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum StreamOptions {

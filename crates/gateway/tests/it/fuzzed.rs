@@ -2,9 +2,9 @@
 
 use bytes::Bytes;
 use domain::provider::Surface;
-use gateway::json::Scanner;
+use speech::json::Scanner;
 use gateway::request::AskedFor;
-use gateway::sse::Splitter;
+use speech::sse::Splitter;
 use gateway::{Meter, Said};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -14,7 +14,7 @@ fn split(stream: &[u8], cuts: &[usize]) -> (Vec<u8>, Vec<Vec<u8>>) {
     let mut splitter = Splitter::default();
     let (mut bytes, mut data, mut from) = (Vec::new(), Vec::new(), 0);
     let ends = cuts.iter().copied().chain([stream.len()]);
-    let mut take = |event: gateway::sse::Event| {
+    let mut take = |event: speech::sse::Event| {
         data.extend(event.data().map(|data| data.into_owned()));
         bytes.extend_from_slice(event.bytes());
     };
