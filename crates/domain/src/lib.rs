@@ -10,6 +10,7 @@ pub mod caller;
 pub mod circuit;
 pub mod clock;
 pub mod cursor;
+pub mod guard;
 pub mod ids;
 pub mod kill;
 pub mod limits;

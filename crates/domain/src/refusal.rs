@@ -72,6 +72,11 @@ pub enum Refusal {
         /// The alias.
         model: String,
     },
+    /// The guard holds the prompt to be an injection, and the tenant's policy is to block.
+    PromptBlocked {
+        /// The ids of what it saw; never the text.
+        signatures: Vec<String>,
+    },
     /// The prompt is longer than any target's context.
     ContextTooLong {
         /// Its length in tokens, as we estimate it.
@@ -172,6 +177,7 @@ impl Refusal {
             Self::InProgress { .. } => (409, INVALID, "idempotency_key_in_progress", true, Some(1)),
             Self::IdempotencyConflict => (409, INVALID, "idempotency_key_conflict", false, None),
             Self::Unpriced { .. } => (403, "permission_error", "model_unpriced", false, None),
+            Self::PromptBlocked { .. } => (400, INVALID, "prompt_blocked", false, None),
             Self::ContextTooLong { .. } => (400, INVALID, "context_length_exceeded", false, None),
             Self::NoTarget { .. } => (503, SERVER, "model_unavailable", false, None),
             Self::AccountAway { retry_after_s, .. } => {
@@ -263,6 +269,11 @@ impl Refusal {
             Self::Unpriced { model } => format!(
                 "The model `{model}` has no price, so it cannot be charged provably; \
                  ask the operator to price it."
+            ),
+            Self::PromptBlocked { signatures } => format!(
+                "This request was refused by the guard: it reads like a prompt injection ({}). Nothing was \
+                 sent or charged. If it is none, your administrator can report it and change the policy.",
+                signatures.join(", ")
             ),
             Self::ContextTooLong { tokens, most } => format!(
                 "This request has about {tokens} tokens, and the longest context behind this model \

@@ -43,6 +43,10 @@ pub enum Permission {
     ReadKills,
     /// Stop and release: a platform admin everything, a tenant admin what is the tenant's own.
     ManageKills,
+    /// See what the guard found, its policy, and report what it got wrong.
+    ReadGuard,
+    /// Change the guard's policy.
+    ManageGuard,
 }
 
 impl Role {
@@ -65,6 +69,8 @@ impl Role {
                     | P::ManageProviders
                     | P::ReadKills
                     | P::ManageKills
+                    | P::ReadGuard
+                    | P::ManageGuard
             ),
             Self::TenantAdmin => matches!(
                 permission,
@@ -74,10 +80,18 @@ impl Role {
                     | P::ManageKeys
                     | P::ReadKills
                     | P::ManageKills
+                    | P::ReadGuard
+                    | P::ManageGuard
             ),
-            Self::Member => matches!(permission, P::ReadActivity | P::ReadKeys | P::ReadKills),
+            Self::Member => matches!(
+                permission,
+                P::ReadActivity | P::ReadKeys | P::ReadKills | P::ReadGuard
+            ),
             Self::Auditor => {
-                matches!(permission, P::ReadActivity | P::ReadContent | P::ReadKeys | P::ReadKills)
+                matches!(
+                    permission,
+                    P::ReadActivity | P::ReadContent | P::ReadKeys | P::ReadKills | P::ReadGuard
+                )
             }
         }
     }
@@ -107,7 +121,7 @@ impl Role {
 
 impl Permission {
     /// Every permission, in the order of the table.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::ReadActivity,
         Self::ReadContent,
         Self::ReadKeys,
@@ -118,6 +132,8 @@ impl Permission {
         Self::ManageProviders,
         Self::ReadKills,
         Self::ManageKills,
+        Self::ReadGuard,
+        Self::ManageGuard,
     ];
 
     /// The roles that grant it, for a refusal that tells the way.
@@ -162,10 +178,10 @@ mod tests {
         assert_eq!(
             table,
             [
-                "platform_admin x.x.xxxxxx",
-                "tenant_admin   xxxx....xx",
-                "member         x.x.....x.",
-                "auditor        xxx.....x.",
+                "platform_admin x.x.xxxxxxxx",
+                "tenant_admin   xxxx....xxxx",
+                "member         x.x.....x.x.",
+                "auditor        xxx.....x.x.",
             ]
         );
     }

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
+use domain::guard::Findings;
 use domain::ids::{CallId, KeyId, PriceId, ProjectId, TenantId};
 use domain::money::NanoUsd;
 use domain::outcome::{Outcome, UsageSource};
@@ -10,6 +11,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::error::StoreError;
+use crate::guard::findings;
 use crate::origins::Origin;
 use crate::tenant::TenantTx;
 
@@ -100,6 +102,8 @@ pub struct CallRecord {
     /// How its target was chosen, in the form of `contract::call::Decision`. Written down unless it is
     /// larger than [`DECISION_BYTES_MAX`], and read by [`TenantTx::call_decision`] only.
     pub decision: Option<Value>,
+    /// What the guard found; `None` where there is nothing to say.
+    pub guard: Option<Findings>,
     /// What the answer left with the provider account that made it. Written down, and read by
     /// [`crate::Store::origins`] only.
     pub origin: Option<Origin>,
@@ -183,7 +187,7 @@ impl TenantTx<'_> {
                       c.upstream_done_us, c.total_us, c.markup_ppm, c.status, c.streamed,
                       c.simulated, c.surface, c.outcome, c.usage_source, c.alias,
                       c.model_served, c.provider, c.code, c.note, c.request_id,
-                      c.upstream_request_id, c.user_agent, c.agent,
+                      c.upstream_request_id, c.user_agent, c.agent, c.guard,
                       host(c.client_ip) as client_ip, p.name as project, k.name as key
                from app.call c
                join app.project p on p.tenant_id = c.tenant_id and p.id = c.project_id
@@ -243,6 +247,7 @@ impl TenantTx<'_> {
                     user_agent: row.user_agent,
                     agent: row.agent,
                     decision: None,
+                    guard: row.guard.map(findings).transpose()?,
                     origin: None,
                 };
                 Ok(NamedCall { call, project: row.project, key: row.key })

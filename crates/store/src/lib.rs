@@ -36,6 +36,7 @@ pub mod attempts;
 pub mod audit;
 pub mod calls;
 pub mod circuits;
+pub mod guard;
 pub mod holds;
 pub mod keks;
 pub mod keys;

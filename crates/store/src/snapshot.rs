@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::aliases::count;
 use crate::error::StoreError;
+use crate::guard::{PolicyColumns, PolicyEntry};
 use crate::kills;
 use crate::prices::PriceRow;
 use crate::store::Store;
@@ -38,6 +39,8 @@ pub struct Snapshot {
     pub aliases: Vec<AliasEntry>,
     /// What the kill switch stops: not released, but perhaps expired.
     pub kills: Vec<KillEntry>,
+    /// What tenants and projects want of the guard, where they have said so.
+    pub policies: Vec<PolicyEntry>,
 }
 
 /// A tenant.
@@ -220,6 +223,7 @@ impl Store {
             providers: providers(&mut tx).await?,
             aliases: aliases(&mut tx).await?,
             kills: in_force(&mut tx).await?,
+            policies: policies(&mut tx).await?,
         };
         tx.commit().await?;
         Ok(snapshot)
@@ -432,6 +436,41 @@ async fn in_force(connection: &mut PgConnection) -> Result<Vec<KillEntry>, Store
                 key_id: row.key_id.map(KeyId::from),
                 agent: row.agent.map(kills::agent).transpose()?,
                 expires_at: row.expires_at,
+            })
+        })
+        .collect()
+}
+
+async fn policies(connection: &mut PgConnection) -> Result<Vec<PolicyEntry>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select tenant_id as "tenant_id!", project_id, injections as "injections!",
+                  suspicious_from as "suspicious_from!", ambiguous_from as "ambiguous_from!",
+                  blocked_from as "blocked_from!", disabled as "disabled!", secrets as "secrets!",
+                  restores as "restores!", personal as "personal!", reasoning as "reasoning!",
+                  kinds_passed as "kinds_passed!", values_passed as "values_passed!"
+           from sys.snapshot_guard()"#
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let columns = PolicyColumns {
+                injections: row.injections,
+                suspicious_from: row.suspicious_from,
+                ambiguous_from: row.ambiguous_from,
+                blocked_from: row.blocked_from,
+                disabled: row.disabled,
+                secrets: row.secrets,
+                restores: row.restores,
+                personal: row.personal,
+                reasoning: row.reasoning,
+                kinds_passed: row.kinds_passed,
+                values_passed: row.values_passed,
+            };
+            Ok(PolicyEntry {
+                tenant_id: row.tenant_id.into(),
+                project_id: row.project_id.map(ProjectId::from),
+                policy: columns.read()?,
             })
         })
         .collect()

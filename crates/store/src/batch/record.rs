@@ -1,6 +1,7 @@
 //! Writing calls and payloads down, inside the settlement's transaction.
 
 use chrono::{DateTime, Utc};
+use domain::guard::Findings;
 use domain::limits::AGENT_NAME_BYTES_MAX;
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -37,7 +38,7 @@ pub(super) async fn calls(
                total_us, markup_ppm, status, streamed, simulated, surface, outcome,
                usage_source, alias, model_served, provider, code, note, request_id,
                upstream_request_id, client_ip, user_agent, agent, decision,
-               cache_write_1h_tokens)
+               cache_write_1h_tokens, guard)
              select
                u.tenant_id, u.id, u.project_id, u.key_id, u.price_id, u.started_at,
                u.ended_at, u.input_tokens, u.cached_input_tokens, u.cache_write_tokens,
@@ -47,7 +48,7 @@ pub(super) async fn calls(
                u.markup_ppm, u.status, u.streamed, u.simulated, u.surface, u.outcome,
                u.usage_source, u.alias, u.model_served, u.provider, u.code, u.note,
                u.request_id, u.upstream_request_id, u.client_ip::inet, u.user_agent, u.agent,
-               u.decision, u.cache_write_1h_tokens
+               u.decision, u.cache_write_1h_tokens, u.guard
              from (
                select distinct on (tenant_id, id) * from unnest(
                  $1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[],
@@ -58,7 +59,7 @@ pub(super) async fn calls(
                  $25::boolean[], $26::boolean[], $27::text[], $28::text[], $29::text[],
                  $30::text[], $31::text[], $32::text[], $33::text[], $34::text[],
                  $35::text[], $36::text[], $37::text[], $38::text[], $39::text[], $40::jsonb[],
-                 $41::bigint[])
+                 $41::bigint[], $42::jsonb[])
                u (tenant_id, id, project_id, key_id, price_id, started_at, ended_at,
                   input_tokens, cached_input_tokens, cache_write_tokens, output_tokens,
                   reasoning_tokens, charge_nano, cost_nano, request_bytes, response_bytes,
@@ -66,7 +67,7 @@ pub(super) async fn calls(
                   upstream_done_us, total_us, markup_ppm, status, streamed, simulated,
                   surface, outcome, usage_source, alias, model_served, provider, code,
                   note, request_id, upstream_request_id, client_ip, user_agent, agent,
-                  decision, cache_write_1h_tokens)) u
+                  decision, cache_write_1h_tokens, guard)) u
              order by tenant_id, id
              on conflict (tenant_id, id) do update set
                price_id = excluded.price_id, started_at = excluded.started_at,
@@ -92,9 +93,10 @@ pub(super) async fn calls(
                request_id = excluded.request_id,
                upstream_request_id = excluded.upstream_request_id,
                client_ip = excluded.client_ip, user_agent = excluded.user_agent,
-               agent = excluded.agent, decision = excluded.decision
+               agent = excluded.agent, decision = excluded.decision,
+               guard = excluded.guard
              where c.outcome = 'expired' and excluded.outcome <> 'expired')
-           select pg_notify('tokenone_calls', piece) from unnest($42::text[]) piece"#,
+           select pg_notify('tokenone_calls', piece) from unnest($43::text[]) piece"#,
         &columns.tenant_id,
         &columns.id,
         &columns.project_id,
@@ -136,6 +138,7 @@ pub(super) async fn calls(
         &columns.agent as &[Option<String>],
         &columns.decision as &[Option<Value>],
         &columns.cache_write_1h_tokens,
+        &columns.guard as &[Option<Value>],
         notices,
     )
     .execute(connection)
@@ -264,6 +267,7 @@ struct CallColumns {
     user_agent: Vec<Option<String>>,
     agent: Vec<Option<String>>,
     decision: Vec<Option<Value>>,
+    guard: Vec<Option<Value>>,
 }
 
 impl CallColumns {
@@ -327,6 +331,7 @@ impl CallColumns {
         self.user_agent.push(cut(call.user_agent.as_deref(), USER_AGENT_CHARS_MAX));
         self.agent.push(cut(call.agent.as_deref(), AGENT_NAME_BYTES_MAX));
         self.decision.push(call.decision.as_ref().and_then(kept));
+        self.guard.push(call.guard.as_ref().and_then(kept_findings));
     }
 }
 
@@ -341,6 +346,11 @@ fn kept(decision: &Value) -> Option<Value> {
     let text = decision.to_string();
     let fits = text.len() <= DECISION_BYTES_MAX && !text.contains("\\u0000");
     fits.then(|| decision.clone())
+}
+
+/// Findings, which hold no text of a stranger's, as Postgres takes them.
+fn kept_findings(found: &Findings) -> Option<Value> {
+    serde_json::to_value(found).ok().filter(|_| !found.is_empty())
 }
 
 fn cut(text: Option<&str>, chars_max: usize) -> Option<String> {

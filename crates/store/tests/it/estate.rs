@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
 use domain::caller::Scope;
 use domain::clock::{Clock, SystemClock};
+use domain::guard::{Findings, Policy, Verdict};
 use domain::ids::{
     AccountId, AuditId, CallId, KeyId, KillId, PriceId, ProjectId, SecretId, TenantId,
 };
@@ -136,10 +137,15 @@ impl House {
         batch.admit(&[hold], 60).await.unwrap();
         let mut record = self.record(tenant, call, Outcome::Completed);
         record.origin = Some(Origin { provider_id, marks: vec![[2; 32]] });
+        record.guard = Some(Findings { verdict: Verdict::Suspicious, ..Findings::default() });
         batch
             .settle(&[post(tenant, call, 700, 600)], &[record], &[payload(tenant, call)])
             .await
             .unwrap();
+        let mut tx = self.store.tenant(&tenant.scope()).await.unwrap();
+        assert!(tx.keep_guard_policy(None, &Policy::default(), 0, "an admin").await.unwrap());
+        tx.report_guard(call, tenant.project, "a text about attacks", "an admin").await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     pub fn hold(&self, tenant: &Tenant, call: CallId, nano: i64) -> HoldRow {
@@ -198,6 +204,7 @@ impl House {
             user_agent: Some("test".into()),
             agent: Some("bot".into()),
             decision: None,
+            guard: None,
             origin: None,
         }
     }

@@ -86,7 +86,7 @@ async fn system_questions_answer(connection: &mut PgConnection, a: &Tenant) -> b
     for (role, question) in [
         ("tokenone_gateway", "select least((select count(*) from sys.snapshot_tenants()),
            (select count(*) from sys.snapshot_projects()), (select count(*) from sys.snapshot_keys()),
-           (select count(*) from sys.snapshot_kills()))"),
+           (select count(*) from sys.snapshot_kills()), (select count(*) from sys.snapshot_guard()))"),
         ("tokenone_console", "select least((select count(*) from sys.kills(10)),
            (select min(least(projects, keys, agents, calls_hour)) from sys.kill_reach(null, null, 10)))"),
         ("tokenone_console", "select min(least(projects, people, keys, (last_call_at is not null)::int)) from sys.tenants()"),

@@ -57,6 +57,8 @@ async fn each_role_sees_its_own_rows_under_a_good_context() {
         "tokenone_console app.kek",
         "tokenone_console app.origin",
         "tokenone_gateway app.audit_event",
+        "tokenone_gateway app.guard_policy",
+        "tokenone_gateway app.guard_report",
         "tokenone_gateway app.kill",
         "tokenone_gateway app.membership",
         "tokenone_gateway app.project_member",
