@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use domain::refusal::Refusal;
 use http::HeaderMap;
-use sha2::{Digest, Sha256};
 use store::{HoldRow, Verdict};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::oneshot;
@@ -47,8 +46,9 @@ impl Admitted {
 
 /// Admits the call.
 pub(crate) async fn admit(gateway: &Gateway, routed: Routed) -> Result<Admitted, Refused> {
-    let (asked, plan, bound) = routed.into_parts();
-    let AskedParts { trail, owner, headers, body, request, idempotency_key, place: memory } = asked;
+    let (asked, guarded, plan, bound) = routed.into_parts();
+    let AskedParts { trail, owner, headers, body, request, .. } = asked;
+    let (idempotency_key, request_hash) = (asked.idempotency_key, asked.request_hash);
     // It hears from now on, so that nothing can be stopped between this look and the next.
     let ear = Ear {
         rules: Arc::clone(gateway.shared_rules()),
@@ -79,7 +79,7 @@ pub(crate) async fn admit(gateway: &Gateway, routed: Routed) -> Result<Admitted,
         key_id: owner.key_id,
         price_id: bound.target.price.id(),
         amount: bound.amount,
-        request_hash: idempotency_key.as_ref().map(|_| Sha256::digest(&body).into()),
+        request_hash,
         idempotency_key,
     };
     let obligation = Obligation::new(Terms {
@@ -88,8 +88,9 @@ pub(crate) async fn admit(gateway: &Gateway, routed: Routed) -> Result<Admitted,
         target: bound.target,
         surface: request.surface(),
         priced_apart: request.priced_apart().is_some(),
+        guarded,
         request: body,
-        memory,
+        memory: asked.place,
         clock: Arc::clone(gateway.clock()),
         place,
         in_flight: InFlight::new(permit, gateway.under_way().clone()),
@@ -107,7 +108,7 @@ async fn hold(
     row: HoldRow,
     obligation: Obligation,
 ) -> Result<Obligation, Refused> {
-    let gone = |refusal| Refused { refusal, trail: None };
+    let gone = |refusal| Refused { refusal, trail: None, prompt: None };
     let (answer, judged) = oneshot::channel();
     let ask = Ask { row, obligation, answer };
     if let Err(refused) = gateway.admitter().try_send(ask) {

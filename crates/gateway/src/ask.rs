@@ -9,6 +9,7 @@ use domain::provider::Surface;
 use domain::refusal::Refusal;
 use http::{HeaderMap, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use sha2::{Digest, Sha256};
 
 use crate::authenticate::Known;
 use crate::gateway::Gateway;
@@ -30,6 +31,7 @@ pub(crate) struct Asked {
     body: Bytes,
     request: AskedFor,
     idempotency_key: Option<String>,
+    request_hash: Option<[u8; 32]>,
     place: Place,
 }
 
@@ -41,14 +43,16 @@ pub(crate) struct AskedParts {
     pub(crate) body: Bytes,
     pub(crate) request: AskedFor,
     pub(crate) idempotency_key: Option<String>,
+    /// SHA-256 of the body as it came, where there is such a key.
+    pub(crate) request_hash: Option<[u8; 32]>,
     /// Its body's share of this node's memory.
     pub(crate) place: Place,
 }
 
 impl Asked {
     pub(crate) fn into_parts(self) -> AskedParts {
-        let Self { trail, owner, headers, body, request, idempotency_key, place } = self;
-        AskedParts { trail, owner, headers, body, request, idempotency_key, place }
+        let Self { trail, owner, headers, body, request, idempotency_key, request_hash, place } = self;
+        AskedParts { trail, owner, headers, body, request, idempotency_key, request_hash, place }
     }
 }
 
@@ -74,7 +78,8 @@ pub(crate) async fn ask(
         Ok(request) => {
             trail.model = Some(request.model().to_owned());
             trail.streamed = request.streamed();
-            Ok(Asked { trail, owner, headers, body, request, idempotency_key, place })
+            let request_hash = idempotency_key.as_ref().map(|_| Sha256::digest(&body).into());
+            Ok(Asked { trail, owner, headers, body, request, idempotency_key, request_hash, place })
         }
         Err(invalid) => Err(Refused::new(invalid, trail)),
     }

@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderValue, header};
 use crate::circuits::Verdict;
 use crate::gateway::Gateway;
 use crate::line::Line;
+use crate::mask::Masked;
 use crate::metric;
 use crate::obligation::{Ending, Obligation};
 use crate::send::{Answer, Arrived, Lost};
@@ -26,7 +27,8 @@ impl Delivered {
 }
 
 /// Delivers the answer.
-pub(crate) async fn deliver(gateway: &Gateway, answer: Answer, line: &mut Line) -> Delivered {
+pub(crate) async fn deliver(gateway: &Gateway, masked: Masked, line: &mut Line) -> Delivered {
+    let Masked { answer, mut mask } = masked;
     match answer {
         Answer::Lost(lost) => {
             let Lost { obligation, ending, tell } = *lost;
@@ -38,14 +40,15 @@ pub(crate) async fn deliver(gateway: &Gateway, answer: Answer, line: &mut Line) 
         }
         Answer::Arrived(mut arrived) => {
             let ending = if streams(&arrived) {
-                stream::relay(&mut arrived, line).await
+                stream::relay(&mut arrived, &mut mask, line).await
             } else {
                 let bytes_max = gateway.settings().answer_bytes_max;
-                whole::relay(&mut arrived, line, gateway.desk(), bytes_max).await
+                whole::relay(&mut arrived, &mut mask, line, gateway.desk(), bytes_max).await
             };
             line.close();
             let Arrived { mut obligation, candidate, .. } = *arrived;
             obligation.trail.upstream_done();
+            mask.note(&mut obligation.trail);
             let status = Some(ending.status);
             gateway.circuits().note(&candidate.target, verdict(&ending), status);
             Delivered { obligation, ending }

@@ -139,11 +139,11 @@ fn lead_nowhere(gateway: &Gateway, request: &Request, refusal: Refusal) -> Respo
         Ok(known) => Some(known.into_parts().0),
         Err(unknown) => unknown.trail,
     };
-    refused(gateway, Refused { refusal, trail }, call_id, voice)
+    refused(gateway, Refused { refusal, trail, prompt: None }, call_id, voice)
 }
 
 fn refused(gateway: &Gateway, refused: Refused, call_id: CallId, voice: Voice) -> Response {
-    gateway.note_refusal(&refused);
+    gateway.note_refusal(&refused, None);
     refuse::response(&refused.refusal, voice, call_id)
 }
 

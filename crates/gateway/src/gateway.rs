@@ -20,7 +20,7 @@ use crate::circuits::{self, Circuits, Report};
 use crate::line::Line;
 use crate::pace::Pace;
 use crate::patience::Drains;
-use crate::record::{self, Settlement};
+use crate::record::{self, SealedPayload, Settlement};
 use crate::refuse::Refused;
 use crate::room::Room;
 use crate::serve::{Call, serve};
@@ -245,14 +245,15 @@ impl Gateway {
 
     /// Counts a refusal, and records it where its caller is known. Under a storm of refusals the feed
     /// leaves some out, rather than hold up settlements.
-    pub(crate) fn note_refusal(&self, refused: &Refused) {
+    pub(crate) fn note_refusal(&self, refused: &Refused, payload: Option<SealedPayload>) {
         metric::refused(&refused.refusal);
         let Some(trail) = &refused.trail else { return };
         metric::call_ended(trail.route, Outcome::Refused, trail.began.elapsed());
-        let Some(settlement) = record::refusal(trail, &refused.refusal, self.clock.now()) else {
+        let crowded = self.settler.capacity() <= self.settings.calls_in_flight_max;
+        let now = self.clock.now();
+        let Some(settlement) = record::refusal(trail, &refused.refusal, payload, now) else {
             return;
         };
-        let crowded = self.settler.capacity() <= self.settings.calls_in_flight_max;
         if crowded || self.settler.try_send(settlement).is_err() {
             metric::record_dropped();
         }

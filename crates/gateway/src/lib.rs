@@ -18,7 +18,10 @@ mod admit;
 mod ask;
 mod authenticate;
 mod deliver;
+mod mask;
+mod redact;
 mod route;
+mod screen;
 mod send;
 mod settle;
 
@@ -46,6 +49,7 @@ mod admitter;
 mod circuits;
 mod kills;
 mod pace;
+mod policies;
 mod reaper;
 mod room;
 mod settings;

@@ -27,6 +27,7 @@ pub(crate) struct Line {
     end: End,
     surface: Surface,
     call_id: CallId,
+    marks: Vec<(&'static str, HeaderValue)>,
 }
 
 /// The client's end, before and after the head of the answer.
@@ -48,7 +49,8 @@ impl Line {
     /// A line for a call on this surface, and where its answer comes out.
     pub(crate) fn new(surface: Surface, call_id: CallId) -> (Self, oneshot::Receiver<Response>) {
         let (sender, receiver) = oneshot::channel();
-        (Self { end: End::Waiting(sender), surface, call_id }, receiver)
+        let end = End::Waiting(sender);
+        (Self { end, surface, call_id, marks: Vec::new() }, receiver)
     }
 
     /// The surface it came in on.
@@ -56,11 +58,21 @@ impl Line {
         self.surface
     }
 
+    /// Adds a header to the answer, whatever that will be; without effect once its head has gone out.
+    pub(crate) fn mark(&mut self, name: &'static str, value: &str) {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.marks.push((name, value));
+        }
+    }
+
     /// Gives a whole answer. Says whether somebody took it.
     pub(crate) fn answer(&mut self, mut response: Response) -> bool {
         match std::mem::replace(&mut self.end, End::Closed) {
             End::Waiting(sender) => {
                 refuse::stamp(&mut response, Voice::of(self.surface), self.call_id);
+                for (name, value) in self.marks.drain(..) {
+                    response.headers_mut().insert(name, value);
+                }
                 sender.send(response).is_ok()
             }
             End::Streaming { .. } | End::Closed => false,

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use domain::guard::Verdict;
 use domain::outcome::Outcome;
 use domain::refusal::Refusal;
 use metrics::{
@@ -27,6 +28,9 @@ pub fn describe() {
         "tokenone_circuit_reports_dropped_total",
         "Faults and successes that the database was not told of"
     );
+    describe_counter!("tokenone_guard_prompts_total", "Prompts scanned, by verdict");
+    describe_counter!("tokenone_guard_redacted_total", "Secrets taken out of prompts");
+    describe_counter!("tokenone_guard_masked_total", "Personal values masked in answers");
     describe_gauge!("tokenone_calls_in_flight", "Calls between admission and settlement");
     describe_gauge!("tokenone_settlements_waiting", "Settlements not yet written");
     describe_gauge!("tokenone_drains", "Answers being read for their usage after a hang-up");
@@ -56,6 +60,18 @@ pub(crate) fn call_ended(route: Route, outcome: Outcome, total: Duration) {
 
 pub(crate) fn refused(refusal: &Refusal) {
     counter!("tokenone_refusals_total", "code" => refusal.wire().code).increment(1);
+}
+
+pub(crate) fn screened(verdict: Verdict) {
+    counter!("tokenone_guard_prompts_total", "verdict" => verdict.as_str()).increment(1);
+}
+
+pub(crate) fn redacted(secrets: usize) {
+    counter!("tokenone_guard_redacted_total").increment(secrets as u64);
+}
+
+pub(crate) fn masked(values: usize) {
+    counter!("tokenone_guard_masked_total").increment(values as u64);
 }
 
 pub(crate) fn overhead(time: Duration) {

@@ -18,6 +18,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::OwnedPermit;
 
 use crate::metric;
+use crate::redact::Guarded;
 use crate::record::{self, SealedPayload, Settlement};
 use crate::room::Place;
 use crate::snapshot::Target;
@@ -38,7 +39,9 @@ pub(crate) struct Obligation {
     pub(crate) origin: Option<Origin>,
     /// Whether the request asks for what a provider bills beyond tokens.
     pub(crate) priced_apart: bool,
-    /// As the caller sent it.
+    /// What the guard has to know when the answer comes.
+    pub(crate) guarded: Guarded,
+    /// As the caller sent it, without its secrets.
     pub(crate) request: Bytes,
     pub(crate) answer: Kept,
     /// Whether the latest attempt has left this node.
@@ -138,6 +141,7 @@ pub(crate) struct Terms {
     pub(crate) target: Arc<Target>,
     pub(crate) surface: Surface,
     pub(crate) priced_apart: bool,
+    pub(crate) guarded: Guarded,
     pub(crate) request: Bytes,
     pub(crate) memory: Place,
     pub(crate) clock: Arc<dyn Clock>,
@@ -155,6 +159,7 @@ impl Obligation {
             upstream_request_id: None,
             origin: None,
             priced_apart: terms.priced_apart,
+            guarded: terms.guarded,
             request: terms.request,
             answer: Kept::default(),
             left: Left::default(),

@@ -99,10 +99,15 @@ pub(crate) fn settlement(
 
 /// The record of a call that was refused before anything was held. `None` where nobody knows whose it
 /// was.
-pub(crate) fn refusal(trail: &Trail, refusal: &Refusal, now: DateTime<Utc>) -> Option<Settlement> {
+pub(crate) fn refusal(
+    trail: &Trail,
+    refusal: &Refusal,
+    payload: Option<SealedPayload>,
+    now: DateTime<Utc>,
+) -> Option<Settlement> {
     let ending = Ending::refusal(Outcome::Refused, refusal).note(refusal.message());
     let record = of_trail(trail, trail.owner?, &ending, now);
-    Some(Settlement { resolution: None, record, payload: None, since: Instant::now() })
+    Some(Settlement { resolution: None, record, payload, since: Instant::now() })
 }
 
 /// The record of a call whose node died, and the release of its hold. What cannot be proven is not
@@ -200,6 +205,7 @@ fn of_trail(trail: &Trail, owner: Owner, ending: &Ending, now: DateTime<Utc>) ->
         provider: trail.target.as_ref().map(|target| target.provider.slug.clone()),
         agent: trail.agent.as_ref().map(ToString::to_string),
         decision: trail.decision.as_ref().and_then(|d| serde_json::to_value(d).ok()),
+        guard: trail.guard.as_deref().filter(|found| !found.is_empty()).cloned(),
         origin: None,
         code: ending.code.clone(),
         note: ending.note.clone(),

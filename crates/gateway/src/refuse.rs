@@ -9,6 +9,7 @@ use domain::refusal::Refusal;
 use http::{HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
 
+use crate::room::Place;
 use crate::trail::Trail;
 
 /// Whose error shape a caller reads.
@@ -27,11 +28,23 @@ pub(crate) struct Refused {
     pub(crate) refusal: Refusal,
     /// `None` where an obligation has taken the record over.
     pub(crate) trail: Option<Box<Trail>>,
+    /// What was asked, without its secrets, where somebody will want to look into it.
+    pub(crate) prompt: Option<(Bytes, Place)>,
 }
 
 impl Refused {
     pub(crate) fn new(refusal: impl Into<Refusal>, trail: Box<Trail>) -> Self {
-        Self { refusal: refusal.into(), trail: Some(trail) }
+        Self { refusal: refusal.into(), trail: Some(trail), prompt: None }
+    }
+
+    /// As [`Self::new`], of a prompt that is kept.
+    pub(crate) fn with_prompt(
+        refusal: Refusal,
+        trail: Box<Trail>,
+        body: Bytes,
+        place: Place,
+    ) -> Self {
+        Self { refusal, trail: Some(trail), prompt: Some((body, place)) }
     }
 }
 

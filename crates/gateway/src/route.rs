@@ -11,11 +11,12 @@ use domain::provider::Surface;
 use domain::refusal::Refusal;
 use ledger::cost::{CostError, hold_bound};
 
-use crate::ask::{Asked, AskedParts};
+use crate::ask::AskedParts;
 use crate::decision::Decision;
 use crate::gateway::Gateway;
 use crate::order::order;
 use crate::origin::recall;
+use crate::redact::{Guarded, Redacted};
 use crate::refuse::Refused;
 use crate::snapshot::{Alias, LeftOut, Snapshot, Target};
 use crate::translate::Order;
@@ -27,6 +28,7 @@ const TRANSLATED: [Surface; 3] = [Surface::Chat, Surface::Messages, Surface::Res
 /// A call with the targets it may go to, and the amount that bounds its charge at the dearest of them.
 pub(crate) struct Routed {
     asked: AskedParts,
+    guarded: Guarded,
     plan: Plan,
     bound: Bound,
 }
@@ -58,14 +60,14 @@ pub(crate) struct Candidate {
 }
 
 impl Routed {
-    pub(crate) fn into_parts(self) -> (AskedParts, Plan, Bound) {
-        (self.asked, self.plan, self.bound)
+    pub(crate) fn into_parts(self) -> (AskedParts, Guarded, Plan, Bound) {
+        (self.asked, self.guarded, self.plan, self.bound)
     }
 }
 
 /// Makes the plan.
-pub(crate) async fn route(gateway: &Gateway, asked: Asked) -> Result<Routed, Refused> {
-    let mut asked = asked.into_parts();
+pub(crate) async fn route(gateway: &Gateway, redacted: Redacted) -> Result<Routed, Refused> {
+    let (mut asked, guarded) = redacted.into_parts();
     let Some(snapshot) = gateway.rules().confirmed() else {
         return Err(Refused::new(Refusal::Unavailable, asked.trail));
     };
@@ -96,7 +98,7 @@ pub(crate) async fn route(gateway: &Gateway, asked: Asked) -> Result<Routed, Ref
     };
     asked.trail.routed(&bound.target);
     let bound_to_account = asked.request.bound_to_account();
-    Ok(Routed { asked, plan: Plan { candidates, decision, bound_to_account }, bound })
+    Ok(Routed { asked, guarded, plan: Plan { candidates, decision, bound_to_account }, bound })
 }
 
 /// What candidates are weighed against.

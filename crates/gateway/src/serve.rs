@@ -10,10 +10,13 @@ use crate::authenticate::authenticate;
 use crate::deliver::deliver;
 use crate::gateway::Gateway;
 use crate::line::Line;
+use crate::mask::mask;
+use crate::redact::redact;
 use crate::refuse::Refused;
 use crate::route::route;
+use crate::screen::screen;
 use crate::send::send;
-use crate::settle::settle;
+use crate::settle::{sealed_prompt, settle};
 use crate::trail::Trail;
 
 /// A call as it came in.
@@ -27,7 +30,11 @@ pub(crate) struct Call {
 pub(crate) async fn serve(gateway: &Gateway, call: Call, mut line: Line) {
     if let Err(refused) = walk(gateway, call, &mut line).await {
         line.refuse(&refused.refusal).await;
-        gateway.note_refusal(&refused);
+        let payload = match (&refused.trail, &refused.prompt) {
+            (Some(trail), Some((prompt, _))) => sealed_prompt(gateway, trail, prompt).await,
+            _ => None,
+        };
+        gateway.note_refusal(&refused, payload);
     }
 }
 
@@ -43,13 +50,13 @@ async fn walk(gateway: &Gateway, call: Call, line: &mut Line) -> Result<(), Refu
     };
     let surface = line.surface();
     let asked = ask(gateway, known, surface, headers, body).await?; // what does it want?
-    // guard: `Asked` → `Screened`. Is this prompt safe to send?
-    // redact: `Screened` → `Redacted`. Take the secrets out; `route` will take a `Redacted`.
-    let routed = route(gateway, asked).await?; //              where may it go, at what price?
+    let screened = screen(gateway, asked, line).await?; //     is the prompt safe to send?
+    let redacted = redact(gateway, screened, line).await?; //  the secrets are taken out of it
+    let routed = route(gateway, redacted).await?; //           where may it go, at what price?
     let admitted = admit(gateway, routed).await?; //           a durable hold, the last step before the wire
     let answer = send(gateway, admitted, line).await; //       the providers, until one answers
-    // mask: wraps `Answer`. Restore what we took out, hide what must not be shown.
-    let delivered = deliver(gateway, answer, line).await; //   as it comes, in the caller's dialect
+    let masked = mask(gateway, answer); //                     ours is put back, personal data is hidden
+    let delivered = deliver(gateway, masked, line).await; //   as it comes, in the caller's dialect
     settle(gateway, delivered).await; //                       charge, cost, record
     Ok(())
 }

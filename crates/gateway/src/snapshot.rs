@@ -14,6 +14,7 @@ use store::{Store, StoreError};
 use vault::{Aad, KeyRing};
 
 use crate::kills::Kills;
+use crate::policies::Policies;
 use crate::request::AskedFor;
 use crate::trail::Owner;
 use crate::upstream::credential::Credential;
@@ -36,6 +37,8 @@ pub(crate) struct Snapshot {
     providers: HashMap<ProviderId, Arc<Provider>>,
     /// What is stopped.
     pub(crate) kills: Kills,
+    /// What is wanted of the guard.
+    pub(crate) policies: Policies,
     /// Opened once, and taken over by the next snapshot.
     credentials: HashMap<(SecretId, i32), (Auth, Credential)>,
 }
@@ -187,7 +190,18 @@ impl Snapshot {
         let keys = keys(&read.tenants, &read.projects, &read.keys);
         let kills = Kills::of(&read.kills);
         let (epoch, next_price_at) = (read.epoch, read.next_price_at);
-        Ok(Self { epoch, next_price_at, incomplete, keys, aliases, providers, kills, credentials })
+        let policies = Policies::of(&read.policies);
+        Ok(Self {
+            epoch,
+            next_price_at,
+            incomplete,
+            keys,
+            aliases,
+            providers,
+            kills,
+            policies,
+            credentials,
+        })
     }
 
     /// The key with this keyed hash under this pepper.

@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
 use dialect::Step;
 use domain::outcome::Outcome;
 use domain::provider::Wire;
@@ -11,6 +10,7 @@ use domain::refusal::Refusal;
 use http::header;
 
 use crate::line::Line;
+use crate::mask::{Mask, Written};
 use crate::obligation::{Ending, Obligation};
 use crate::patience::{Patience, Waited};
 use crate::refuse::{self, Broken};
@@ -25,7 +25,7 @@ use crate::upstream::meter::Said;
 const TAIL_WAIT: Duration = Duration::from_millis(250);
 
 /// Relays the stream.
-pub(crate) async fn relay(arrived: &mut Arrived, line: &mut Line) -> Ending {
+pub(crate) async fn relay(arrived: &mut Arrived, mask: &mut Mask, line: &mut Line) -> Ending {
     let Arrived { obligation, response, patience, candidate, hides_usage } = arrived;
     let status = response.status().as_u16();
     let mut to_client = headers::to_client(response.headers());
@@ -39,7 +39,7 @@ pub(crate) async fn relay(arrived: &mut Arrived, line: &mut Line) -> Ending {
         .as_ref()
         .map(|translated| dialect::Stream::new(translated.context.clone()));
     let mut relay =
-        Relay { obligation, patience, line, translator, hides_usage: *hides_usage, status };
+        Relay { obligation, patience, line, translator, mask, hides_usage: *hides_usage, status };
     let mut frames = framed.then(Frames::default);
     let mut splitter = Splitter::default();
     loop {
@@ -101,6 +101,7 @@ struct Relay<'a> {
     patience: &'a mut Patience,
     line: &'a mut Line,
     translator: Option<dialect::Stream>,
+    mask: &'a mut Mask,
     hides_usage: bool,
     status: u16,
 }
@@ -113,7 +114,7 @@ impl Relay<'_> {
             return self.translate(&event, said).await;
         }
         if !(self.hides_usage && said == Some(Said::UsageOnly))
-            && let Some(ending) = self.push(event.into_bytes()).await
+            && let Some(ending) = self.say(event).await
         {
             return Some(ending);
         }
@@ -132,7 +133,7 @@ impl Relay<'_> {
         let name = event.name();
         let step = translator.event(name.as_deref(), &data, &mut out);
         if !out.is_empty()
-            && let Some(ending) = self.push(out.into()).await
+            && let Some(ending) = self.say_again(out).await
         {
             return Some(ending);
         }
@@ -146,13 +147,32 @@ impl Relay<'_> {
         }
     }
 
-    /// Pushes bytes to a client that listens. Gives the ending where nothing more is to be read.
-    async fn push(&mut self, bytes: Bytes) -> Option<Ending> {
+    /// Says an event to the client, through the guard.
+    async fn say(&mut self, event: Event) -> Option<Ending> {
         if self.patience.client_left() {
             return None;
         }
-        self.obligation.answer.add(&bytes);
-        match self.patience.push(self.line, bytes).await {
+        let written = self.mask.event(event);
+        self.push(written).await
+    }
+
+    /// The same of events in the caller's dialect that a translator wrote.
+    async fn say_again(&mut self, events: Vec<u8>) -> Option<Ending> {
+        if self.patience.client_left() {
+            return None;
+        }
+        let written = self.mask.events(events);
+        self.push(written).await
+    }
+
+    /// Pushes bytes to a client that listens. Gives the ending where nothing more is to be read.
+    async fn push(&mut self, written: Written) -> Option<Ending> {
+        let Written { shown, kept } = written;
+        self.obligation.answer.add(kept.as_ref().unwrap_or(&shown));
+        if shown.is_empty() {
+            return None;
+        }
+        match self.patience.push(self.line, shown).await {
             Waited::Ready(()) => None,
             Waited::Abandoned => Some(self.client_left()),
             Waited::Killed(scope) => Some(self.killed(scope).await),
@@ -189,7 +209,7 @@ impl Relay<'_> {
         let translator = self.translator.as_mut()?;
         let mut out = Vec::new();
         let step = translator.close(refusal.wire().code, &refusal.message(), &mut out);
-        if let Some(ending) = self.push(out.into()).await {
+        if let Some(ending) = self.say_again(out).await {
             return Some(ending);
         }
         (step == Step::Done).then(|| self.complete())
@@ -200,9 +220,9 @@ impl Relay<'_> {
         let hidden = self.hides_usage && said == Some(Said::UsageOnly);
         // What broke off in the middle of its JSON would only break the client.
         if !hidden && said != Some(Said::Unreadable) {
-            let mut closed = BytesMut::from(&event.into_bytes()[..]);
+            let mut closed = event.into_bytes().to_vec();
             closed.extend_from_slice(b"\n\n");
-            if let Some(ending) = self.push(closed.freeze()).await {
+            if let Some(ending) = self.say_again(closed).await {
                 return Some(ending);
             }
         }
@@ -240,6 +260,10 @@ impl Relay<'_> {
     async fn tell(&mut self, refusal: &Refusal) {
         if self.patience.client_left() {
             return;
+        }
+        if let Some(Written { shown, kept }) = self.mask.end() {
+            self.obligation.answer.add(kept.as_ref().unwrap_or(&shown));
+            let _in_time = tokio::time::timeout(TAIL_WAIT, self.line.push(shown)).await;
         }
         let event = match &mut self.translator {
             Some(translator) => {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
+use domain::guard::Findings;
 use domain::ids::{CallId, KeyId, ProjectId, TenantId};
 use domain::kill::AgentName;
 use domain::provider::Surface;
@@ -75,6 +76,8 @@ pub(crate) struct Trail {
     pub(crate) target: Option<Arc<Target>>,
     /// How it was chosen.
     pub(crate) decision: Option<Decision>,
+    /// What the guard found, where there is something to say.
+    pub(crate) guard: Option<Box<Findings>>,
     pub(crate) steps: Steps,
 }
 
@@ -111,6 +114,7 @@ impl Trail {
             request_bytes: 0,
             target: None,
             decision: None,
+            guard: None,
             steps: Steps::default(),
         }
     }

@@ -1,5 +1,5 @@
-//! Translation off the path of other calls: it takes about 8 ms for each megabyte, in which a thread that
-//! carries many streams must not stand still.
+//! Translation, and whatever else reads a whole body, off the path of other calls: it takes some 8 ms for
+//! each megabyte, in which a thread that carries many streams must not stand still.
 
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use domain::provider::Surface;
 use tokio::sync::Semaphore;
 use tokio::task::{JoinError, spawn_blocking};
 
-/// Largest body that is translated where it is, in bytes: less than a millisecond.
+/// Largest body that is read through where it is, in bytes: less than a millisecond.
 const AT_ONCE_BYTES_MAX: usize = 64 * 1024;
 
-/// Where large bodies are translated: beside the calls, and no more at a time than there are cores.
+/// Where large bodies are read through: beside the calls, and no more at a time than there are cores.
 #[derive(Debug)]
 pub(crate) struct Desk(Arc<Semaphore>);
 
@@ -23,12 +23,12 @@ impl Default for Desk {
     }
 }
 
-/// The translation was given up: the node stops, or it panicked.
+/// The work was given up: the node stops, or it panicked.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Lost {
-    #[error("no more is translated")]
+    #[error("no more is begun")]
     Closed(#[from] tokio::sync::AcquireError),
-    #[error("the translation failed")]
+    #[error("it failed")]
     Failed(#[from] JoinError),
 }
 
@@ -79,7 +79,7 @@ impl Desk {
     }
 
     /// Runs what reads so many bytes.
-    async fn run<T: Send + 'static>(
+    pub(crate) async fn run<T: Send + 'static>(
         &self,
         bytes: usize,
         work: impl FnOnce() -> T + Send + 'static,

@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use reqwest::Response;
 
 use crate::line::Line;
+use crate::mask::{self, Mask, Written};
 use crate::metric;
 use crate::obligation::{Ending, Obligation};
 use crate::patience::{Patience, Waited};
@@ -21,6 +22,7 @@ use crate::upstream::headers;
 /// Reads the answer and passes it on.
 pub(crate) async fn relay(
     arrived: &mut Arrived,
+    mask: &mut Mask,
     line: &mut Line,
     desk: &Desk,
     bytes_max: usize,
@@ -28,7 +30,7 @@ pub(crate) async fn relay(
     let Arrived { obligation, response, patience, candidate, .. } = arrived;
     let status = response.status();
     let provider_headers = std::mem::take(response.headers_mut());
-    let mut teller = Teller { obligation, line, candidate, desk, provider_headers };
+    let mut teller = Teller { obligation, mask, line, candidate, desk, provider_headers };
     let body = match read(response, patience, teller.line, bytes_max).await {
         Ok(body) => body,
         Err(Unread::Abandoned) => return Ending::new(Outcome::ClientClosed, 499),
@@ -49,6 +51,7 @@ pub(crate) async fn relay(
 /// Tells the client what came.
 struct Teller<'a> {
     obligation: &'a mut Obligation,
+    mask: &'a mut Mask,
     line: &'a mut Line,
     candidate: &'a Candidate,
     desk: &'a Desk,
@@ -84,7 +87,11 @@ impl Teller<'_> {
             let note = "the provider sent one piece where a stream was asked for";
             return self.refused(Outcome::UpstreamFault, &invalid, note).await;
         }
-        let taken = self.pass(status, body).await;
+        let Some(written) = self.masked(body).await else {
+            let note = "the answer could not be looked through";
+            return self.refused(Outcome::UpstreamFault, &Refusal::Internal, note).await;
+        };
+        let taken = self.pass(status, written).await;
         let outcome = if taken { Outcome::Completed } else { Outcome::ClientClosed };
         Ending::new(outcome, status.as_u16())
     }
@@ -104,9 +111,32 @@ impl Teller<'_> {
         } else {
             body
         };
-        self.pass(status, body).await;
+        // An error page that is no JSON has no words of a model in it.
+        let written = self.masked(body.clone()).await.unwrap_or(Written::plain(body));
+        self.pass(status, written).await;
         Ending::new(Outcome::UpstreamError, status.as_u16())
             .code(format!("provider_{}", status.as_u16()))
+    }
+
+    /// The answer as it may be shown; `None` where it cannot be read.
+    async fn masked(&mut self, body: Bytes) -> Option<Written> {
+        if !self.mask.is_needed() {
+            return Some(Written::plain(body));
+        }
+        let bytes = body.len();
+        let mut mask = std::mem::take(self.mask);
+        let done = self.desk.run(bytes, move || (mask.whole(body), mask)).await;
+        match done {
+            Ok((written, mask)) => {
+                *self.mask = mask;
+                written.ok()
+            }
+            Err(lost) => {
+                let call = self.obligation.trail.call_id;
+                tracing::error!(%call, %lost, "an answer is not masked");
+                None
+            }
+        }
     }
 
     /// Whether the provider's errors are not those of the client's dialect. Bedrock's are AWS's.
@@ -116,19 +146,23 @@ impl Teller<'_> {
 
     /// Gives the answer to the client, or an error inside the stream that has been opened for it. Says
     /// whether it was taken.
-    async fn pass(&mut self, status: StatusCode, body: Bytes) -> bool {
+    async fn pass(&mut self, status: StatusCode, written: Written) -> bool {
+        let Written { shown: body, kept } = written;
         if self.line.is_streaming() {
             let call_id = self.obligation.trail.call_id;
             let event = refuse::error_event(&body, self.line.surface(), call_id);
             self.obligation.answer.add(&event);
             return self.line.push(event).await;
         }
+        if let Some(told) = self.mask.told() {
+            self.line.mark(mask::HEADER, &told);
+        }
         let mut to_client = headers::to_client(&self.provider_headers);
         if status.is_success() || self.speaks_otherwise() {
             // Whatever the provider called it: it is JSON, and must not be taken for a page.
             to_client.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
-        self.obligation.answer.add(&body);
+        self.obligation.answer.add(kept.as_ref().unwrap_or(&body));
         let mut answer = http::Response::new(Body::from(body));
         *answer.status_mut() = status;
         *answer.headers_mut() = to_client;

@@ -1,0 +1,274 @@
+//! What must not be shown? Wraps an answer: secrets of the caller's that the policy gives back are put back,
+//! and personal data is masked, while it arrives. What is kept of the answer has no secret put back.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use domain::guard::Hidden;
+use domain::provider::Surface;
+use guard::sensitive::mask::Masker;
+use guard::sensitive::restore::{Placeholders, Writing};
+use guard::sensitive::{DigestKey, Policy};
+use speech::answer::{self, Options, Rewriter};
+use speech::json::Malformed;
+use speech::sse::{Event, Splitter};
+
+use crate::gateway::Gateway;
+use crate::metric;
+use crate::redact::{Guarded, digest_key, note};
+use crate::send::Answer;
+use crate::trail::Trail;
+
+/// The header that tells what was masked in an answer that came in one piece.
+pub(crate) const HEADER: &str = "x-tokenone-masked";
+
+/// An answer that goes to the client through the guard. Nothing else is delivered.
+pub(crate) struct Masked {
+    pub(crate) answer: Answer,
+    pub(crate) mask: Mask,
+}
+
+/// How an answer is changed on its way.
+#[derive(Default)]
+pub(crate) struct Mask(Option<Box<Inner>>);
+
+struct Inner {
+    surface: Surface,
+    options: Options,
+    shown: Pens,
+    /// As `shown`, but for what is kept, where that differs.
+    kept: Option<Pens>,
+    streams: Option<Streams>,
+}
+
+/// Bytes for the client, and those that are kept in their place where they differ.
+pub(crate) struct Written {
+    pub(crate) shown: Bytes,
+    pub(crate) kept: Option<Bytes>,
+}
+
+impl Written {
+    /// The same for both.
+    pub(crate) const fn plain(shown: Bytes) -> Self {
+        Self { shown, kept: None }
+    }
+}
+
+/// Wraps an answer.
+pub(crate) fn mask(gateway: &Gateway, answer: Answer) -> Masked {
+    let mask = match &answer {
+        Answer::Lost(_) => Mask(None),
+        Answer::Arrived(arrived) => {
+            let obligation = &arrived.obligation;
+            let asked_on = match obligation.trail.route {
+                crate::trail::Route::To(surface) => surface,
+                // No other route leads to a provider.
+                crate::trail::Route::Models | crate::trail::Route::Other => Surface::Chat,
+            };
+            let key = digest_key(gateway, obligation.owner.tenant_id);
+            Mask::new(asked_on, &obligation.guarded, key)
+        }
+    };
+    Masked { answer, mask }
+}
+
+impl Mask {
+    fn new(surface: Surface, guarded: &Guarded, key: Option<DigestKey>) -> Self {
+        let wishes = &guarded.wishes;
+        let restores = guarded.placeholders.clone().filter(|secrets| !secrets.is_empty());
+        let speaks = !matches!(surface, Surface::Embeddings | Surface::CountTokens);
+        let Some(key) = key.filter(|_| speaks && (wishes.masks || restores.is_some())) else {
+            return Self(None);
+        };
+        let kept = Pens {
+            personal: Arc::clone(&wishes.personal),
+            key: Arc::new(key),
+            placeholders: None,
+            tally: None,
+        };
+        let shown = Pens { tally: Some(Arc::default()), placeholders: restores, ..kept.clone() };
+        let kept = shown.placeholders.is_some().then_some(kept);
+        let options = Options { logprobs: !wishes.masks, reasoning: wishes.reasoning };
+        Self(Some(Box::new(Inner { surface, options, shown, kept, streams: None })))
+    }
+
+    /// Takes an event of a stream that goes to the client.
+    pub(crate) fn event(&mut self, event: Event) -> Written {
+        let Some(inner) = &mut self.0 else { return Written::plain(event.into_bytes()) };
+        let (surface, options) = (inner.surface, inner.options);
+        let streams = inner.streams.get_or_insert_with(|| Streams::new(surface, options));
+        let shown = streams.shown.take(&event, &inner.shown);
+        let kept = inner.kept.as_ref().map(|pens| streams.kept.take(&event, pens));
+        Written { shown, kept }
+    }
+
+    /// Takes events that were put together by us, in the caller's dialect.
+    pub(crate) fn events(&mut self, events: Vec<u8>) -> Written {
+        if self.0.is_none() {
+            return Written::plain(events.into());
+        }
+        let mut splitter = Splitter::default();
+        splitter.push(&events);
+        let (mut shown, mut kept) = (Vec::new(), Vec::new());
+        let mut differ = false;
+        while let Ok(Some(event)) = splitter.next_event() {
+            let written = self.event(event);
+            differ |= written.kept.is_some();
+            kept.extend_from_slice(written.kept.as_deref().unwrap_or(&written.shown));
+            shown.extend_from_slice(&written.shown);
+        }
+        Written { shown: shown.into(), kept: differ.then(|| kept.into()) }
+    }
+
+    /// What waits, where a stream ends without the event that says so.
+    pub(crate) fn end(&mut self) -> Option<Written> {
+        let inner = self.0.as_mut()?;
+        let streams = inner.streams.as_mut()?;
+        let shown = streams.shown.end();
+        let kept = inner.kept.as_ref().map(|_| streams.kept.end());
+        (!shown.is_empty()).then_some(Written { shown, kept })
+    }
+
+    /// Takes an answer that came in one piece.
+    ///
+    /// # Errors
+    /// [`Malformed`] where it is no JSON.
+    pub(crate) fn whole(&mut self, body: Bytes) -> Result<Written, Malformed> {
+        let Some(inner) = &self.0 else { return Ok(Written::plain(body)) };
+        let (surface, options) = (inner.surface, inner.options);
+        let written = |pens: &Pens| -> Result<Bytes, Malformed> {
+            let mut begin = |writing| pens.begin(writing);
+            Ok(match answer::whole(surface, &body, options, &mut begin)? {
+                std::borrow::Cow::Borrowed(_) => body.clone(),
+                std::borrow::Cow::Owned(body) => body.into(),
+            })
+        };
+        let kept = inner.kept.as_ref().map(&written).transpose()?;
+        Ok(Written { shown: written(&inner.shown)?, kept })
+    }
+
+    /// Whether it changes anything at all.
+    pub(crate) const fn is_needed(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// What was masked so far, for the header of a whole answer: how many, and of which kinds.
+    pub(crate) fn told(&self) -> Option<String> {
+        let tally = self.0.as_ref()?.shown.tally.as_ref()?;
+        let tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kinds: Vec<&str> = tally.masked.iter().map(|one| one.kind.as_str()).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        (!kinds.is_empty()).then(|| format!("{}; kinds={}", tally.count, kinds.join(",")))
+    }
+
+    /// Notes with the call what was masked.
+    pub(crate) fn note(&mut self, trail: &mut Trail) {
+        let Some(inner) = self.0.take() else { return };
+        // What still waits counts as well.
+        drop(inner.streams);
+        let Some(tally) = inner.shown.tally else { return };
+        let tally = std::mem::take(&mut *tally.lock().unwrap_or_else(PoisonError::into_inner));
+        if tally.count == 0 {
+            return;
+        }
+        metric::masked(tally.count);
+        let found = trail.guard.get_or_insert_default();
+        found.masked = tally.masked;
+        found.left_out = found.left_out.saturating_add(tally.left_out);
+    }
+}
+
+/// A stream to the client, and the one that is kept.
+struct Streams {
+    shown: Stream,
+    kept: Stream,
+}
+
+struct Stream(answer::Stream<Pen>);
+
+impl Streams {
+    fn new(surface: Surface, options: Options) -> Self {
+        let stream = || Stream(answer::Stream::new(surface, options));
+        Self { shown: stream(), kept: stream() }
+    }
+}
+
+impl Stream {
+    fn take(&mut self, event: &Event, pens: &Pens) -> Bytes {
+        let mut out = Vec::with_capacity(event.bytes().len() + 32);
+        self.0.event(event, &mut |writing| pens.begin(writing), &mut out);
+        out.into()
+    }
+
+    fn end(&mut self) -> Bytes {
+        let mut out = Vec::new();
+        self.0.end(&mut out);
+        out.into()
+    }
+}
+
+/// What texts are rewritten with.
+#[derive(Clone)]
+struct Pens {
+    personal: Arc<Policy>,
+    key: Arc<DigestKey>,
+    placeholders: Option<Arc<Placeholders>>,
+    /// `None` where findings are counted by another.
+    tally: Option<Arc<Mutex<Tally>>>,
+}
+
+/// What was masked, over all texts of an answer.
+#[derive(Default)]
+struct Tally {
+    masked: Vec<Hidden>,
+    left_out: u32,
+    count: usize,
+}
+
+/// Rewrites one text.
+struct Pen {
+    masker: Masker,
+    tally: Option<Arc<Mutex<Tally>>>,
+}
+
+impl Pens {
+    fn begin(&self, writing: answer::Writing) -> Pen {
+        let writing = match writing {
+            answer::Writing::Text => Writing::Text,
+            answer::Writing::Json => Writing::Json,
+        };
+        let mut masker = Masker::new(Arc::clone(&self.personal), Arc::clone(&self.key), writing);
+        if let Some(placeholders) = &self.placeholders {
+            masker = masker.restoring(Arc::clone(placeholders));
+        }
+        Pen { masker, tally: self.tally.clone() }
+    }
+}
+
+impl Rewriter for Pen {
+    fn push(&mut self, piece: &str) -> String {
+        self.masker.push(piece)
+    }
+
+    fn finish(&mut self) -> String {
+        self.masker.finish()
+    }
+}
+
+/// A text that is over, or of which no more is wanted, has its findings counted.
+impl Drop for Pen {
+    fn drop(&mut self) {
+        let (Some(tally), found) = (&self.tally, self.masker.findings()) else { return };
+        if found.is_empty() {
+            return;
+        }
+        let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
+        let Tally { masked, left_out, count } = &mut *tally;
+        *count += found.len();
+        for finding in found {
+            note(masked, left_out, finding);
+        }
+    }
+}
+

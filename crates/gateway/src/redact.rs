@@ -1,0 +1,157 @@
+//! Which of it is secret? What is, is taken out before the prompt leaves, and only that: with nothing to
+//! take out the body is the very same bytes.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use data_encoding::HEXLOWER;
+use domain::guard::{Findings, Hidden};
+use domain::ids::TenantId;
+use domain::provider::Surface;
+use domain::refusal::Refusal;
+use guard::sensitive::redact::{Keep, redact as take_out};
+use guard::sensitive::restore::Placeholders;
+use guard::sensitive::{DigestKey, Finding};
+use hmac::{Hmac, KeyInit, Mac};
+use secrecy::ExposeSecret;
+use sha2::Sha256;
+use speech::prompt::{KEPT_NAMES, kept};
+
+use crate::ask::AskedParts;
+use crate::gateway::Gateway;
+use crate::line::Line;
+use crate::metric;
+use crate::policies::Wishes;
+use crate::refuse::Refused;
+use crate::request::AskedFor;
+use crate::screen::Screened;
+
+/// The header that tells what was taken out of a prompt.
+pub(crate) const HEADER: &str = "x-tokenone-redacted";
+
+/// Separates the digests of findings from whatever else is made under the same key.
+const PURPOSE: &[u8] = b"tokenone/guard/v1";
+
+/// A call whose prompt holds no secret that the policy takes out. Nothing else is routed.
+pub(crate) struct Redacted {
+    asked: AskedParts,
+    guarded: Guarded,
+}
+
+/// What the guard has to know of a call when its answer comes.
+#[derive(Clone)]
+pub(crate) struct Guarded {
+    pub(crate) wishes: Arc<Wishes>,
+    /// What was taken out, where the policy puts it back.
+    pub(crate) placeholders: Option<Arc<Placeholders>>,
+}
+
+impl Redacted {
+    pub(crate) fn into_parts(self) -> (AskedParts, Guarded) {
+        (self.asked, self.guarded)
+    }
+
+    /// The call is refused after all; its prompt is kept.
+    pub(crate) fn refuse(self, refusal: Refusal) -> Refused {
+        let AskedParts { trail, body, place, .. } = self.asked;
+        Refused::with_prompt(refusal, trail, body, place)
+    }
+}
+
+/// What was found, and the body without it where it changed.
+struct Changed {
+    body: Option<(Bytes, AskedFor)>,
+    findings: Vec<Finding>,
+    placeholders: Arc<Placeholders>,
+}
+
+/// Redacts the call.
+pub(crate) async fn redact(
+    gateway: &Gateway,
+    screened: Screened,
+    line: &mut Line,
+) -> Result<Redacted, Refused> {
+    let (mut asked, wishes) = screened.into_parts();
+    let mut guarded = Guarded { wishes: Arc::clone(&wishes), placeholders: None };
+    if wishes.secrets.is_none() {
+        return Ok(Redacted { asked, guarded });
+    }
+    let Some(key) = digest_key(gateway, asked.owner.tenant_id) else {
+        return Err(Refused::new(Refusal::Internal, asked.trail));
+    };
+    let (surface, body) = (asked.request.surface(), asked.body.clone());
+    let bytes = body.len();
+    let work = move || change(surface, &body, &wishes, &key);
+    let changed = match gateway.desk().run(bytes, work).await {
+        Ok(Some(changed)) => changed,
+        // What cannot be looked through is not sent.
+        Ok(None) => return Err(Refused::new(Refusal::Internal, asked.trail)),
+        Err(lost) => {
+            tracing::error!(call = %asked.trail.call_id, %lost, "a prompt is not redacted");
+            return Err(Refused::new(Refusal::Internal, asked.trail));
+        }
+    };
+    if let Some((body, request)) = changed.body {
+        (asked.body, asked.request) = (body, request);
+    }
+    if changed.findings.is_empty() {
+        return Ok(Redacted { asked, guarded });
+    }
+    metric::redacted(changed.findings.len());
+    line.mark(HEADER, &header(&changed.findings));
+    let found = asked.trail.guard.get_or_insert_default();
+    for finding in &changed.findings {
+        note(&mut found.redacted, &mut found.left_out, finding);
+    }
+    if guarded.wishes.restores {
+        guarded.placeholders = Some(changed.placeholders);
+    }
+    Ok(Redacted { asked, guarded })
+}
+
+/// Takes the secrets out. `None` where the body cannot be read, though it could before.
+fn change(surface: Surface, body: &Bytes, wishes: &Wishes, key: &DigestKey) -> Option<Changed> {
+    let policy = wishes.secrets.as_ref()?;
+    let ranges = kept(surface, std::str::from_utf8(body).ok()?).ok()?;
+    let keep = Keep { names: KEPT_NAMES, ranges: &ranges };
+    let redaction = take_out(body, policy, key, &keep);
+    let body = match redaction.body {
+        std::borrow::Cow::Borrowed(_) => None,
+        std::borrow::Cow::Owned(body) => {
+            let request = AskedFor::parse(surface, &body).ok()?;
+            Some((body.into(), request))
+        }
+    };
+    Some(Changed { body, findings: redaction.findings, placeholders: redaction.placeholders })
+}
+
+/// Adds a finding to those that are kept with the call: how often each value was met, never the value.
+pub(crate) fn note(kept: &mut Vec<Hidden>, left_out: &mut u32, finding: &Finding) {
+    let digest = HEXLOWER.encode(&finding.digest);
+    let known = kept.iter_mut().find(|hidden| {
+        hidden.kind == finding.kind.id() && hidden.digest == digest
+    });
+    match known {
+        Some(hidden) => hidden.times = hidden.times.saturating_add(1),
+        None if kept.len() == Findings::EACH_MAX => *left_out = left_out.saturating_add(1),
+        None => kept.push(Hidden { kind: finding.kind.id().to_owned(), times: 1, digest }),
+    }
+}
+
+/// `3; kinds=aws_access_key,jwt`.
+pub(crate) fn header(findings: &[Finding]) -> String {
+    let mut kinds: Vec<&str> = findings.iter().map(|finding| finding.kind.id()).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    format!("{}; kinds={}", findings.len(), kinds.join(","))
+}
+
+/// The key of a tenant's digests: nobody who reads the tables can try out guesses, nor recognise a value
+/// at another tenant.
+pub(crate) fn digest_key(gateway: &Gateway, tenant: TenantId) -> Option<DigestKey> {
+    let pepper = gateway.peppers().first()?;
+    let mut mac = Hmac::<Sha256>::new_from_slice(pepper.key.expose_secret()).ok()?;
+    mac.update(PURPOSE);
+    mac.update(tenant.uuid().as_bytes());
+    Some(DigestKey::new(mac.finalize().into_bytes().into()))
+}

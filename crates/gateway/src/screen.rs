@@ -1,0 +1,155 @@
+//! Is this prompt safe to send? Every text that the model would read is scanned, by the channel that it
+//! came by; what the policy does not let pass ends here.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use domain::guard::{Findings, Seen, Verdict};
+use domain::provider::Surface;
+use domain::refusal::Refusal;
+use guard::injection::scan;
+use guard::policy::{Channel, Mode, Policy};
+use guard::verdict::{Report, Verdict as Judged};
+use speech::prompt::{self, said};
+
+use crate::ask::{Asked, AskedParts};
+use crate::gateway::Gateway;
+use crate::line::Line;
+use crate::metric;
+use crate::policies::Wishes;
+use crate::redact;
+use crate::refuse::Refused;
+
+/// The header that tells what the guard thought of a prompt.
+pub(crate) const HEADER: &str = "x-tokenone-guard";
+
+/// A call whose prompt may be sent, as far as injections go.
+pub(crate) struct Screened {
+    asked: AskedParts,
+    wishes: Arc<Wishes>,
+}
+
+impl Screened {
+    pub(crate) fn into_parts(self) -> (AskedParts, Arc<Wishes>) {
+        (self.asked, self.wishes)
+    }
+}
+
+/// What a scan of a whole prompt says.
+struct Scanned {
+    findings: Findings,
+    refuses: bool,
+}
+
+/// Screens the call.
+pub(crate) async fn screen(
+    gateway: &Gateway,
+    asked: Asked,
+    line: &mut Line,
+) -> Result<Screened, Refused> {
+    let mut asked = asked.into_parts();
+    let Some(snapshot) = gateway.rules().confirmed() else {
+        return Err(Refused::new(Refusal::Unavailable, asked.trail));
+    };
+    let wishes = snapshot.policies.for_owner(&asked.owner);
+    if wishes.injections.mode == Mode::Off {
+        return Ok(Screened { asked, wishes });
+    }
+    let (surface, body) = (asked.request.surface(), asked.body.clone());
+    let policy = Arc::clone(&wishes);
+    let bytes = body.len();
+    let work = move || scan_prompt(surface, &body, &policy.injections);
+    let scanned = match gateway.desk().run(bytes, work).await {
+        Ok(scanned) => scanned,
+        Err(lost) => {
+            tracing::error!(call = %asked.trail.call_id, %lost, "a prompt is not scanned");
+            return Err(Refused::new(Refusal::Internal, asked.trail));
+        }
+    };
+    metric::screened(scanned.findings.verdict);
+    if scanned.findings.verdict == Verdict::Clean {
+        return Ok(Screened { asked, wishes });
+    }
+    line.mark(HEADER, &header(&scanned.findings));
+    let signatures = ids(&scanned.findings);
+    asked.trail.guard = Some(Box::new(scanned.findings));
+    if !scanned.refuses {
+        return Ok(Screened { asked, wishes });
+    }
+    // It is kept for whoever looks into it, without its secrets like any other.
+    let refusal = Refusal::PromptBlocked { signatures };
+    match redact::redact(gateway, Screened { asked, wishes }, line).await {
+        Ok(redacted) => Err(redacted.refuse(refusal)),
+        Err(mut refused) => {
+            refused.refusal = refusal;
+            Err(refused)
+        }
+    }
+}
+
+/// `blocked; score=1.20; signatures=a,b`.
+fn header(findings: &Findings) -> String {
+    let (whole, hundredths) = (findings.score / 100, findings.score % 100);
+    let (verdict, names) = (findings.verdict.as_str(), ids(findings).join(","));
+    format!("{verdict}; score={whole}.{hundredths:02}; signatures={names}")
+}
+
+/// The signatures, each once.
+fn ids(findings: &Findings) -> Vec<String> {
+    let mut ids: Vec<String> = Vec::new();
+    for seen in &findings.signatures {
+        if !ids.contains(&seen.signature) {
+            ids.push(seen.signature.clone());
+        }
+    }
+    ids
+}
+
+/// Scans every text of a prompt; the worst of them is the prompt's verdict.
+fn scan_prompt(surface: Surface, body: &Bytes, policy: &Policy) -> Scanned {
+    let mut scanned = Scanned { findings: Findings::default(), refuses: false };
+    // The body has been read as JSON in UTF-8 by now.
+    let texts = std::str::from_utf8(body).ok().and_then(|text| said(surface, text).ok());
+    for text in texts.unwrap_or_default() {
+        let report = scan(&text.text, channel(text.channel), policy);
+        if report.verdict != Judged::Clean {
+            scanned.refuses |= policy.refuses(&report);
+            add(&mut scanned.findings, &text.path, &report);
+        }
+    }
+    scanned
+}
+
+const fn channel(channel: prompt::Channel) -> Channel {
+    match channel {
+        prompt::Channel::User => Channel::User,
+        prompt::Channel::Document => Channel::Document,
+        prompt::Channel::Tool => Channel::Tool,
+        prompt::Channel::System => Channel::System,
+    }
+}
+
+fn add(findings: &mut Findings, path: &str, report: &Report) {
+    let verdict = match report.verdict {
+        Judged::Clean => Verdict::Clean,
+        Judged::Suspicious => Verdict::Suspicious,
+        Judged::Ambiguous => Verdict::Ambiguous,
+        Judged::Blocked => Verdict::Blocked,
+    };
+    findings.verdict = findings.verdict.max(verdict);
+    findings.score = findings.score.max(report.score);
+    for finding in &report.findings {
+        if findings.signatures.len() == Findings::EACH_MAX {
+            findings.left_out = findings.left_out.saturating_add(1);
+            continue;
+        }
+        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        findings.signatures.push(Seen {
+            signature: finding.signature.id().to_owned(),
+            points: finding.points,
+            path: path.to_owned(),
+            start: place(finding.span.start),
+            end: place(finding.span.end),
+        });
+    }
+}
