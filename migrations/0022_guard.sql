@@ -20,7 +20,7 @@ create table app.guard_policy (
   tenant_id uuid not null references app.tenant,
   -- Null for the tenant's own policy, which holds for every project that has none.
   project_id uuid,
-  scope_id uuid not null generated always as (coalesce(project_id, tenant_id)) stored,
+  scope_id uuid not null check (scope_id = coalesce(project_id, tenant_id)),
   injections text not null check (injections in ('off', 'monitor', 'block')),
   -- Thresholds of the score, in hundredths.
   suspicious_from smallint not null check (suspicious_from > 0),

@@ -6,6 +6,7 @@ use contract::activity::{
     Activity, ActivityFilter, ActivityPage, CallRow, Facets, WINDOW_DAYS_MAX,
 };
 use contract::fault::{Fault, Field, Reason};
+use domain::guard::Verdict;
 use domain::caller::Caller;
 use domain::clock::Clock;
 use domain::cursor::{Cursor, PAGE_ROWS};
@@ -157,6 +158,11 @@ pub(crate) fn row(named: NamedCall) -> CallRow {
         model_served: call.model_served,
         provider: call.provider,
         simulated: call.simulated,
+        guard: call
+            .guard
+            .as_ref()
+            .map(|found| found.verdict)
+            .filter(|verdict| *verdict != Verdict::Clean),
         streamed: call.streamed,
         outcome: call.outcome,
         status: call.status,

@@ -65,6 +65,7 @@ impl Services {
             price: price.map(|price| price_view(price, call.markup_ppm)),
             // One in a form that this version does not know is as good as none.
             decision: decision.and_then(|json| serde_json::from_value(json).ok()),
+            guard: call.guard,
             ledger: ledger_view(ledger),
             note: call.note,
             content_kept,

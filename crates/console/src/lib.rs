@@ -3,7 +3,7 @@
 //! Every question runs in a transaction whose scope comes from the caller, and every change through
 //! [`act`], which writes the audit row in the same transaction: there is no change without its row.
 //!
-//! This crate may import `domain`, `contract`, `identity`, `vault` and `store`. It knows no
+//! This crate may import `domain`, `contract`, `guard`, `identity`, `vault` and `store`. It knows no
 //! HTTP, no cookie and no SQL, and reads no clock but the one it is given.
 
 #![forbid(unsafe_code)]
@@ -15,6 +15,7 @@ mod aliases;
 mod call;
 mod circuits;
 mod frame;
+mod guard;
 mod keys;
 mod kills;
 mod providers;
@@ -75,6 +76,7 @@ pub fn console(services: Services) -> contract::Console {
         activity: services.clone(),
         call: services.clone(),
         circuits: services.clone(),
+        guard: services.clone(),
         keys: services.clone(),
         aliases: services.clone(),
         providers: services.clone(),

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::caller::Caller;
 use domain::cursor::Cursor;
+use domain::guard::Verdict;
 use domain::ids::{CallId, KeyId, ProjectId};
 use domain::money::NanoUsd;
 use domain::outcome::{Outcome, UsageSource};
@@ -68,6 +69,8 @@ pub struct CallRow {
     pub provider: Option<String>,
     /// Whether the built-in simulator answered.
     pub simulated: bool,
+    /// How bad the guard holds its prompt to be; `None` where it is clean.
+    pub guard: Option<Verdict>,
     /// Whether it was streamed.
     pub streamed: bool,
     /// How it ended.

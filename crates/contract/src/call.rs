@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::caller::Caller;
+use domain::guard::Findings;
 use domain::ids::{CallId, PriceId};
 use domain::money::NanoUsd;
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,8 @@ pub struct CallDetail {
     pub steps: Vec<Step>,
     /// How the target was chosen; `None` where that is not written down.
     pub decision: Option<Decision>,
+    /// What the guard found; `None` where there is nothing to say.
+    pub guard: Option<Findings>,
     /// The ledger rows.
     pub ledger: LedgerView,
     /// A note on what went wrong, in our own words.

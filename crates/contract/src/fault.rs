@@ -112,6 +112,11 @@ closed! {
         TargetContext = "Longest context",
         Minutes = "Minutes",
         Target = "Target",
+        Thresholds = "Thresholds",
+        Signatures = "Signatures",
+        Kinds = "Kinds let through",
+        Values = "Values let through",
+        Text = "Text",
     }
 }
 
@@ -151,6 +156,7 @@ closed! {
         NoneWeighted = "need one with a weight above 0",
         TooMany = "are too many: use at most 20",
         NotWithinADay = "must be between 1 and 1,440",
+        NotAscending = "must ascend, from 1 to 1,000",
     }
 }
 

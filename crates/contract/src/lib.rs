@@ -14,6 +14,7 @@ pub mod circuits;
 pub mod draft;
 pub mod fault;
 pub mod frame;
+pub mod guard;
 pub mod keys;
 pub mod kills;
 pub mod providers;
@@ -33,6 +34,8 @@ pub struct Console {
     pub activity: Arc<dyn activity::Activity>,
     /// One call.
     pub call: Arc<dyn call::Calls>,
+    /// The guard.
+    pub guard: Arc<dyn guard::Guard>,
     /// API keys.
     pub keys: Arc<dyn keys::Keys>,
     /// Model aliases, for the operator.

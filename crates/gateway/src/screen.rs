@@ -10,13 +10,13 @@ use domain::refusal::Refusal;
 use guard::injection::scan;
 use guard::policy::{Channel, Mode, Policy};
 use guard::verdict::{Report, Verdict as Judged};
+use guard::wishes::Wishes;
 use speech::prompt::{self, said};
 
 use crate::ask::{Asked, AskedParts};
 use crate::gateway::Gateway;
 use crate::line::Line;
 use crate::metric;
-use crate::policies::Wishes;
 use crate::redact;
 use crate::refuse::Refused;
 
@@ -130,13 +130,7 @@ const fn channel(channel: prompt::Channel) -> Channel {
 }
 
 fn add(findings: &mut Findings, path: &str, report: &Report) {
-    let verdict = match report.verdict {
-        Judged::Clean => Verdict::Clean,
-        Judged::Suspicious => Verdict::Suspicious,
-        Judged::Ambiguous => Verdict::Ambiguous,
-        Judged::Blocked => Verdict::Blocked,
-    };
-    findings.verdict = findings.verdict.max(verdict);
+    findings.verdict = findings.verdict.max(report.verdict.into());
     findings.score = findings.score.max(report.score);
     for finding in &report.findings {
         if findings.signatures.len() == Findings::EACH_MAX {

@@ -11,3 +11,4 @@ pub mod policy;
 pub mod sensitive;
 pub mod signature;
 pub mod verdict;
+pub mod wishes;

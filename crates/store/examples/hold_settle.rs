@@ -280,6 +280,7 @@ fn record(seat: Seat, id: CallId) -> CallRecord {
         user_agent: None,
         agent: None,
         decision: None,
+        guard: None,
         origin: None,
     }
 }

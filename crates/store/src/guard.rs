@@ -190,10 +190,10 @@ impl TenantTx<'_> {
     ) -> Result<bool, StoreError> {
         let tenant = self.tenant_uuid();
         let done = sqlx::query!(
-            "insert into app.guard_policy as p (tenant_id, project_id, injections, suspicious_from,
+            "insert into app.guard_policy as p (tenant_id, project_id, scope_id, injections, suspicious_from,
                ambiguous_from, blocked_from, disabled, secrets, restores, personal, reasoning,
                kinds_passed, values_passed, updated_by)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+             values ($1::uuid, $2::uuid, coalesce($2::uuid, $1::uuid), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
              on conflict (tenant_id, scope_id) do update set
                injections = excluded.injections, suspicious_from = excluded.suspicious_from,
                ambiguous_from = excluded.ambiguous_from, blocked_from = excluded.blocked_from,
@@ -312,16 +312,11 @@ impl TenantTx<'_> {
             .collect())
     }
 
-    /// The latest calls with findings, newest first, at most `rows` of them; those above clean alone where
-    /// `flagged`.
+    /// The latest calls with findings, newest first, at most `rows` of them.
     ///
     /// # Errors
     /// [`StoreError`] where the database does not answer.
-    pub async fn guard_found(
-        &mut self,
-        flagged: bool,
-        rows: usize,
-    ) -> Result<Vec<FoundRow>, StoreError> {
+    pub async fn guard_found(&mut self, rows: usize) -> Result<Vec<FoundRow>, StoreError> {
         let tenant = self.tenant_uuid();
         let rows = sqlx::query!(
             r#"select c.id, c.started_at, p.name as project, k.name as key,
@@ -332,10 +327,8 @@ impl TenantTx<'_> {
                join app.project p on p.tenant_id = c.tenant_id and p.id = c.project_id
                join app.api_key k on k.tenant_id = c.tenant_id and k.id = c.key_id
                where c.tenant_id = $1 and c.guard is not null
-                 and (not $2 or c.guard->>'verdict' <> 'clean')
-               order by c.id desc limit $3"#,
+               order by c.id desc limit $2"#,
             tenant,
-            flagged,
             i64::try_from(rows).unwrap_or(i64::MAX),
         )
         .fetch_all(self.connection())

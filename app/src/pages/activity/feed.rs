@@ -230,6 +230,7 @@ mod tests {
             model_served: None,
             provider: None,
             simulated: false,
+            guard: None,
             streamed: false,
             outcome: Outcome::Completed,
             status: 200,
