@@ -10,6 +10,36 @@ pub(crate) fn literal(text: &str, span: Range<usize>) -> Cow<'_, str> {
     unescape_lossy(text, span.start + 1..span.end.saturating_sub(1))
 }
 
+/// A piece of a text that may be cut within a character: one that is written as two escapes. The first
+/// half waits in `half` for the second. Says as well whether the piece is all that is written here.
+pub(crate) fn piece<'a>(
+    text: &'a str,
+    span: Range<usize>,
+    half: &mut String,
+) -> (Cow<'a, str>, bool) {
+    let inner = text.get(span.start + 1..span.end.saturating_sub(1)).unwrap_or_default();
+    let whole = inner.len() - if ends_in_half(inner) { HALF_BYTES } else { 0 };
+    if half.is_empty() && whole == inner.len() {
+        return (literal(text, span), true);
+    }
+    let (said, rest) = inner.split_at(whole);
+    let written = format!("\"{half}{said}\"");
+    rest.clone_into(half);
+    (Cow::Owned(literal(&written, 0..written.len()).into_owned()), false)
+}
+
+/// How long half a character is written.
+const HALF_BYTES: usize = r"\ud83d".len();
+
+/// Whether the first half of a character is the last thing written.
+fn ends_in_half(inner: &str) -> bool {
+    let Some(at) = inner.len().checked_sub(HALF_BYTES) else { return false };
+    let (Some(before), Some(last)) = (inner.get(..at), inner.get(at..)) else { return false };
+    let code = last.strip_prefix("\\u").and_then(|digits| u32::from_str_radix(digits, 16).ok());
+    let is_escape = before.bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 0;
+    is_escape && matches!(code, Some(0xd800..=0xdbff))
+}
+
 /// A picture, a sound or a document in an address: its characters are chance, and a change would break it.
 pub(crate) fn is_embedded_file(text: &str) -> bool {
     let head = text.as_bytes();
@@ -67,7 +97,18 @@ fn hexadecimal(escape: &str) -> (char, &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::literal;
+    use super::{literal, piece};
+
+    #[test]
+    fn halves_of_a_character_are_put_together() {
+        let mut half = String::new();
+        let pieces = [r#""a\ud83d""#, r#""\ude00b""#, r#""\\ud83d""#, r#""\ud83d""#, r#""c""#];
+        let said = pieces.map(|written| piece(written, 0..written.len(), &mut half).0);
+        assert_eq!(
+            said.map(|said| said.into_owned()),
+            ["a", "\u{1f600}b", "\\ud83d", "", "\u{fffd}c"]
+        );
+    }
 
     #[test]
     fn half_a_character_is_read_and_whole_ones_stay() {

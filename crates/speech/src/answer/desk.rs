@@ -11,7 +11,7 @@ use super::texts::{Open, Texts};
 use super::{Options, Rewriter, Writing, is_json, rewrite};
 use crate::bytes::Bytes;
 use crate::json::{Kind, Malformed, Scanner, look};
-use crate::text::{is_embedded_file, literal};
+use crate::text::{is_embedded_file, literal, piece};
 
 /// How deep reasoning is looked for: `response`, its `output`, an item. What lies deeper is part of it.
 const THOUGHTS_DEPTH_MAX: usize = 5;
@@ -190,6 +190,10 @@ impl<'a, 'd, R: Rewriter, F: FnMut(Writing) -> R> Desk<'a, 'd, R, F> {
         let mut ahead = scanner.clone();
         let span = ahead.value()?;
         let json = self.text.get(span.clone()).unwrap_or_default();
+        if json == "{}" {
+            *scanner = ahead;
+            return Ok(());
+        }
         let said = rewrite(json, (self.begin)(Writing::Json));
         if is_json(&said).is_err() {
             return self.value(scanner, Place { free: true, ..place });
@@ -207,21 +211,19 @@ impl<'a, 'd, R: Rewriter, F: FnMut(Writing) -> R> Desk<'a, 'd, R, F> {
         if !self.texts.has_room(&key) {
             return self.words(span, writing);
         }
-        let piece = literal(self.text, span.clone());
-        let event = self.texts.event();
-        if is_embedded_file(&piece) && !self.texts.open.contains_key(&key) {
+        let begins = !self.texts.open.contains_key(&key);
+        if begins && is_embedded_file(&literal(self.text, span.clone())) {
             return;
         }
-        let open = self.texts.open.entry(key).or_insert_with(|| Open {
-            rewriter: (self.begin)(writing),
-            call: String::new(),
-            literal: (0, 0),
-        });
+        let event = self.texts.event();
+        let open = self.texts.open.entry(key).or_insert_with(|| Open::new((self.begin)(writing)));
         if !call.is_empty() && call.len() <= CALL_BYTES_MAX {
             call.clone_into(&mut open.call);
         }
+        let (piece, is_all) = piece(self.text, span.clone(), &mut open.half);
         let said = open.rewriter.push(&piece);
-        let edit = if said == *piece { self.edits.same(span) } else { self.edits.text(span, said) };
+        let same = is_all && said == *piece;
+        let edit = if same { self.edits.same(span) } else { self.edits.text(span, said) };
         open.literal = (event, edit);
     }
 
@@ -253,12 +255,13 @@ impl<'a, 'd, R: Rewriter, F: FnMut(Writing) -> R> Desk<'a, 'd, R, F> {
 
     fn end(&mut self, keys: Vec<Key>) {
         for key in keys {
-            let Some(mut open) = self.texts.open.remove(&key) else { continue };
-            let tail = open.rewriter.finish();
+            let Some(open) = self.texts.open.remove(&key) else { continue };
+            let literal = open.literal;
+            let tail = open.finish();
             if tail.is_empty() {
                 continue;
             }
-            match open.literal {
+            match literal {
                 (event, edit) if event == self.texts.event() => {
                     self.edits.append(self.text, edit, &tail);
                 }

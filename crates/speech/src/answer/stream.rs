@@ -86,8 +86,8 @@ impl<R: Rewriter> Stream<R> {
 
     /// The stream ends without the event that says so, or breaks: adds what waits, as events.
     pub fn end(&mut self, out: &mut Vec<u8>) {
-        for (key, mut open) in std::mem::take(&mut self.texts.open) {
-            let tail = open.rewriter.finish();
+        for (key, open) in std::mem::take(&mut self.texts.open) {
+            let tail = open.finish();
             if !tail.is_empty() {
                 self.texts.tails.push((key, tail));
             }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Rewriter;
 use super::key::Key;
 
 /// Most texts that grow at once. A piece of any further one is rewritten as a text of its own, so that
@@ -19,12 +20,31 @@ pub(super) struct Texts<R> {
     event: u64,
 }
 
+/// A text that grows.
 pub(super) struct Open<R> {
     pub(super) rewriter: R,
     /// The id of the call whose arguments it is.
     pub(super) call: String,
     /// The last literal of it: the event, and the edit.
     pub(super) literal: (u64, usize),
+    /// Half a character, as it was written, whose other half is to come.
+    pub(super) half: String,
+}
+
+impl<R: Rewriter> Open<R> {
+    pub(super) const fn new(rewriter: R) -> Self {
+        Self { rewriter, call: String::new(), literal: (0, 0), half: String::new() }
+    }
+
+    /// What is left at its end.
+    pub(super) fn finish(mut self) -> String {
+        let mut tail = String::new();
+        if !self.half.is_empty() {
+            tail.push_str(&self.rewriter.push("\u{fffd}"));
+        }
+        tail.push_str(&self.rewriter.finish());
+        tail
+    }
 }
 
 impl<R> Default for Texts<R> {

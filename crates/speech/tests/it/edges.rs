@@ -88,6 +88,15 @@ fn lists_in_a_delta_go_on_where_they_say_so() {
 }
 
 #[test]
+fn a_character_may_be_cut_in_two() {
+    let chunk = |text: &str| format!("data: {{\"choices\":[{{\"text\":\"{text}\"}}]}}\n\n");
+    let came = chunk(r"a\ud83d") + &chunk(r"\ude00b") + &chunk(r"\ud83d");
+    let went = chunk("A") + &chunk("😀B") + &chunk("");
+    let tail = "data: {\"choices\":[{\"index\":0,\"text\":\"\u{fffd}\",\"logprobs\":null,\"finish_reason\":null}]}\n\n";
+    check(Surface::Completions, ALL, 0, &came, &(went + tail));
+}
+
+#[test]
 fn an_error_comes_last() {
     check(
         Surface::Chat,

@@ -194,7 +194,7 @@ fn shape(value: &Value) -> Value {
 fn very_deep_and_very_wide_texts_are_refused_or_read_in_time() {
     let deep = format!("{}1{}", "[".repeat(200_000), "]".repeat(200_000));
     assert!(prompt::said(Surface::Chat, &deep).is_err());
-    let parts = r#"{"type":"thinking","content":[{"type":"x","delta":{}}]},"#.repeat(10_000);
+    let parts = r#"{"type":"thinking","content":[{"type":"x","delta":{}}]},"#.repeat(3_000);
     let wide = format!(r#"{{"messages":[{{"content":[{parts}1]}}],"output":[{parts}1]}}"#);
     let options = Options { logprobs: false, reasoning: false };
     for surface in Surface::ALL {
