@@ -325,3 +325,19 @@ pub fn unescape(text: &str, between_quotes: Range<usize>) -> Option<Cow<'_, str>
     let quoted = text.get(between_quotes.start.checked_sub(1)?..between_quotes.end + 1)?;
     serde_json::from_str::<String>(quoted).ok().map(Cow::Owned)
 }
+
+/// Looks at the members of the object that comes next, and stays where it is.
+///
+/// # Errors
+/// [`Malformed`] where it is none.
+pub(crate) fn look<'a>(
+    scanner: &Scanner<'a>,
+    mut member: impl FnMut(&str, Kind, Range<usize>),
+) -> Result<(), Malformed> {
+    let mut ahead: Scanner<'a> = scanner.clone();
+    ahead.object(|ahead, name| {
+        let kind = ahead.kind()?;
+        member(&name, kind, ahead.value()?);
+        Ok(())
+    })
+}

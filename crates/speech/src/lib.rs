@@ -6,5 +6,10 @@
 
 #![forbid(unsafe_code)]
 
+pub mod answer;
 pub mod json;
+pub mod prompt;
 pub mod sse;
+
+mod bytes;
+mod text;

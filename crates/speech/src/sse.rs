@@ -1,5 +1,5 @@
 //! Server-sent events as they arrive (WHATWG HTML, section 9.2): where each one ends, and what its
-//! data says. The bytes of an event are never rewritten.
+//! data says. The bytes of an event stay, unless it is asked for with other data.
 
 use std::borrow::Cow;
 
@@ -138,6 +138,53 @@ impl Event {
             }
         }
         data
+    }
+}
+
+impl Event {
+    /// Whether an empty line closes it. One that none closes is the last of a stream that was cut.
+    pub(crate) fn is_closed(&self) -> bool {
+        [b"\n\n".as_slice(), b"\r\r", b"\n\r", b"\n\r\n"]
+            .iter()
+            .any(|end| self.bytes.ends_with(end))
+            || self.without_mark().iter().all(|byte| matches!(byte, b'\r' | b'\n'))
+    }
+
+    /// Adds the event with other data. Its other lines stay as they are, several lines of data become one,
+    /// and a line feed within the new data begins another.
+    pub(crate) fn with_data(&self, data: &str, out: &mut Vec<u8>) {
+        let body = self.without_mark();
+        out.extend_from_slice(self.bytes.get(..self.bytes.len() - body.len()).unwrap_or_default());
+        let mut lines = Lines(body);
+        let (mut rest, mut written) = (body, false);
+        while let Some(line) = lines.next() {
+            let ending = rest.get(line.len()..rest.len() - lines.0.len()).unwrap_or_default();
+            rest = lines.0;
+            match value_of(line, b"data") {
+                None => out.extend_from_slice(line),
+                Some(_) if written => continue,
+                Some(value) => {
+                    written = true;
+                    let head = line.get(..line.len() - value.len()).unwrap_or_default();
+                    write_data(head, data, out);
+                }
+            }
+            out.extend_from_slice(ending);
+        }
+    }
+}
+
+/// Writes lines of data, the last without its end.
+fn write_data(head: &[u8], data: &str, out: &mut Vec<u8>) {
+    for (index, line) in data.split(['\n', '\r']).enumerate() {
+        if index > 0 {
+            out.push(b'\n');
+        }
+        out.extend_from_slice(if head.ends_with(b":") { head } else { b"data: " });
+        if head.ends_with(b":") && line.starts_with(' ') {
+            out.push(b' ');
+        }
+        out.extend_from_slice(line.as_bytes());
     }
 }
 
