@@ -6,10 +6,10 @@ use contract::activity::{
     Activity, ActivityFilter, ActivityPage, CallRow, Facets, WINDOW_DAYS_MAX,
 };
 use contract::fault::{Fault, Field, Reason};
-use domain::guard::Verdict;
 use domain::caller::Caller;
 use domain::clock::Clock;
 use domain::cursor::{Cursor, PAGE_ROWS};
+use domain::guard::Verdict;
 use domain::ids::CallId;
 use domain::limits::MODEL_BYTES_MAX;
 use domain::role::Permission;

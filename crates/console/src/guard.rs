@@ -108,8 +108,11 @@ impl Services {
         if !kept {
             return Err(Fault::Conflict.into());
         }
-        act.done(Event { after: Some(json!(policy)), ..about("guard.set_policy", project, &before) })
-            .await
+        act.done(Event {
+            after: Some(json!(policy)),
+            ..about("guard.set_policy", project, &before)
+        })
+        .await
     }
 
     async fn take_policy_away(

@@ -83,10 +83,9 @@ impl Role {
                     | P::ReadGuard
                     | P::ManageGuard
             ),
-            Self::Member => matches!(
-                permission,
-                P::ReadActivity | P::ReadKeys | P::ReadKills | P::ReadGuard
-            ),
+            Self::Member => {
+                matches!(permission, P::ReadActivity | P::ReadKeys | P::ReadKills | P::ReadGuard)
+            }
             Self::Auditor => {
                 matches!(
                     permission,

@@ -51,7 +51,8 @@ pub(crate) struct AskedParts {
 
 impl Asked {
     pub(crate) fn into_parts(self) -> AskedParts {
-        let Self { trail, owner, headers, body, request, idempotency_key, request_hash, place } = self;
+        let Self { trail, owner, headers, body, request, idempotency_key, request_hash, place } =
+            self;
         AskedParts { trail, owner, headers, body, request, idempotency_key, request_hash, place }
     }
 }

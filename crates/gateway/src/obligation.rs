@@ -18,8 +18,8 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::OwnedPermit;
 
 use crate::metric;
-use crate::redact::Guarded;
 use crate::record::{self, SealedPayload, Settlement};
+use crate::redact::Guarded;
 use crate::room::Place;
 use crate::snapshot::Target;
 use crate::trail::{Owner, Trail};

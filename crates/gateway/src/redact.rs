@@ -128,12 +128,12 @@ fn change(surface: Surface, body: &Bytes, wishes: &Wishes, key: &DigestKey) -> O
 /// Adds a finding to those that are kept with the call: how often each value was met, never the value.
 pub(crate) fn note(kept: &mut Vec<Hidden>, left_out: &mut u32, finding: &Finding) {
     let digest = HEXLOWER.encode(&finding.digest);
-    let known = kept.iter_mut().find(|hidden| {
-        hidden.kind == finding.kind.id() && hidden.digest == digest
-    });
+    let full = kept.len() == Findings::EACH_MAX;
+    let known =
+        kept.iter_mut().find(|hidden| hidden.kind == finding.kind.id() && hidden.digest == digest);
     match known {
         Some(hidden) => hidden.times = hidden.times.saturating_add(1),
-        None if kept.len() == Findings::EACH_MAX => *left_out = left_out.saturating_add(1),
+        None if full => *left_out = left_out.saturating_add(1),
         None => kept.push(Hidden { kind: finding.kind.id().to_owned(), times: 1, digest }),
     }
 }

@@ -15,10 +15,10 @@ use crate::obligation::{Ending, Obligation};
 use crate::patience::{Patience, Waited};
 use crate::refuse::{self, Broken};
 use crate::send::{Arrived, fault};
-use speech::sse::{Event, Splitter};
 use crate::upstream::eventstream::Frames;
 use crate::upstream::headers;
 use crate::upstream::meter::Said;
+use speech::sse::{Event, Splitter};
 
 /// How long the end of the body may lag behind the event that announces it, before the connection is
 /// given up instead of reused.

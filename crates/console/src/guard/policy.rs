@@ -29,7 +29,8 @@ pub(super) fn checked(mut policy: Policy) -> Result<Policy, Failure> {
     if policy.values_passed.iter().any(|value| value.chars().any(char::is_control)) {
         return Err(Failure::invalid(Field::Values, Reason::Malformed));
     }
-    for (field, list) in [(Field::Kinds, &policy.kinds_passed), (Field::Values, &policy.values_passed)]
+    for (field, list) in
+        [(Field::Kinds, &policy.kinds_passed), (Field::Values, &policy.values_passed)]
     {
         if list.len() > LISTED_MAX {
             return Err(Failure::invalid(field, Reason::TooLong));
@@ -85,8 +86,16 @@ mod tests {
             (Policy { blocked_from: 60, ..of() }, Field::Thresholds, Reason::NotAscending),
             (Policy { disabled: vec!["S99".into()], ..of() }, Field::Signatures, Reason::Unknown),
             (Policy { kinds_passed: vec!["mail".into()], ..of() }, Field::Kinds, Reason::Unknown),
-            (Policy { values_passed: vec!["x".repeat(201)], ..of() }, Field::Values, Reason::TooLong),
-            (Policy { values_passed: vec!["a\0b".into()], ..of() }, Field::Values, Reason::Malformed),
+            (
+                Policy { values_passed: vec!["x".repeat(201)], ..of() },
+                Field::Values,
+                Reason::TooLong,
+            ),
+            (
+                Policy { values_passed: vec!["a\0b".into()], ..of() },
+                Field::Values,
+                Reason::Malformed,
+            ),
             (
                 Policy { values_passed: (0..201).map(|n| n.to_string()).collect(), ..of() },
                 Field::Values,

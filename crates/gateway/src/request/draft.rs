@@ -8,8 +8,8 @@ use super::field::{boolean, invalid, model, reference, says_something, whole, wo
 use super::prompt::{Found, items, messages, texts};
 use super::stream_options::{self, StreamOptions};
 use super::{ANSWERS_MAX, AskedFor, Invalid, Needs, OUTPUT_TOKENS_MAX};
-use speech::json::Scanner;
 use crate::origin::{MARKS_MAX, Mark, STORED_MAX, Stored};
+use speech::json::Scanner;
 
 /// Tiers of service that cost what the catalogue says. A dearer or cheaper one could not be charged
 /// provably.

@@ -15,10 +15,10 @@ use bytes::Bytes;
 use domain::provider::{Capability, Surface};
 use domain::refusal::Refusal;
 
-use speech::json::{Kind, Malformed, Scanner};
 use crate::origin::{Mark, Stored};
 use draft::Draft;
 use field::invalid;
+use speech::json::{Kind, Malformed, Scanner};
 use stream_options::StreamOptions;
 
 pub use field::FIELDS_MAX;

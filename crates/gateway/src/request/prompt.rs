@@ -8,8 +8,8 @@ use domain::provider::Capability;
 
 use super::field::{expect, invalid};
 use super::{Invalid, Needs};
-use speech::json::{Kind, Scanner, unescape};
 use crate::origin::Mark;
+use speech::json::{Kind, Scanner, unescape};
 
 /// Most messages, input items or prompts of a request.
 pub const ELEMENTS_MAX: usize = 100_000;

@@ -2,12 +2,12 @@
 
 use bytes::Bytes;
 use domain::provider::Surface;
-use speech::json::Scanner;
 use gateway::request::AskedFor;
-use speech::sse::Splitter;
 use gateway::{Meter, Said};
 use proptest::prelude::*;
 use serde_json::Value;
+use speech::json::Scanner;
+use speech::sse::Splitter;
 
 /// Cuts a stream at the given places, and gives the events' bytes and data.
 fn split(stream: &[u8], cuts: &[usize]) -> (Vec<u8>, Vec<Vec<u8>>) {
