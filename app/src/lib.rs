@@ -13,6 +13,7 @@ pub mod frame;
 pub mod loaded;
 pub mod pages;
 pub mod paths;
+pub mod post;
 pub mod routes;
 pub mod ui;
 

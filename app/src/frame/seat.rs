@@ -10,17 +10,18 @@ use leptos_router::hooks::use_query_map;
 use super::Here;
 use super::calls::TakeSeat;
 use crate::paths;
+use crate::post::Post;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::{State, badge};
 
 /// Why a seat could not be taken, while the address says so: the plain form comes back with the reason
 /// in it. The action keeps what it found at the start, also when the address has gone on.
 pub fn refused() -> Memo<Option<Fault>> {
-    let refused = ServerAction::<TakeSeat>::new().value();
+    let refused = Post::to::<TakeSeat>().fault();
     let query = use_query_map();
     Memo::new(move |_| {
         query.read().get("__err")?;
-        refused.get()?.err().map(|fault| fault.0)
+        refused.get()
     })
 }
 

@@ -1,15 +1,15 @@
 //! What a person can do with a provider's circuits, from the drawer.
 
 use contract::circuits::{CircuitView, CircuitsView, ProbeView, ProviderCircuit};
+use contract::fault::Fault;
 use domain::circuit::Force as To;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::calls::{Clear, Probe};
 use super::live::Live;
 use super::{refusal, words};
-use crate::fault::UiFault;
 use crate::paths;
+use crate::post::{Post, PostForm};
 use crate::ui::icon::{Icon, icon};
 use crate::ui::{Button, State, Toasts, badge, sentence};
 
@@ -21,13 +21,14 @@ pub fn Acts(
     shown: RwSignal<CircuitsView>,
     live: Live,
 ) -> impl IntoView {
-    let clear = ServerAction::<Clear>::new();
+    let clear = Post::to::<Clear>();
+    let ended = clear.fault();
     let toasts = Toasts::here();
     Effect::new(move |_| {
-        match clear.value().get() {
+        match ended.get() {
+            Some(fault) => toasts.bad(sentence(&fault)),
+            None if clear.done() => toasts.good("The circuit decides by itself again."),
             None => return,
-            Some(Ok(())) => toasts.good("The circuit decides by itself again."),
-            Some(Err(fault)) => toasts.bad(sentence(&fault.0)),
         }
         clear.clear();
         live.refresh();
@@ -74,7 +75,7 @@ fn force_link(slug: &str, to: To) -> AnyView {
 }
 
 /// Ending an override is undone by making it again, so it is not asked about.
-fn end(slug: String, circuit: CircuitView, action: ServerAction<Clear>) -> impl IntoView {
+fn end(slug: String, circuit: CircuitView, action: Post) -> impl IntoView {
     let model = circuit.model;
     let words = if model.is_empty() {
         "End the override".to_owned()
@@ -82,19 +83,19 @@ fn end(slug: String, circuit: CircuitView, action: ServerAction<Clear>) -> impl 
         format!("End the override of {model}")
     };
     view! {
-        <ActionForm action>
+        <PostForm action>
             <input type="hidden" name="provider" value=slug/>
             <input type="hidden" name="model" value=model/>
             <Button submit=true>{words}</Button>
-        </ActionForm>
+        </PostForm>
     }
 }
 
 #[component]
 fn ProbeNow(slug: String, shown: RwSignal<CircuitsView>) -> impl IntoView {
-    let probe = ServerAction::<Probe>::new();
+    let probe = Post::to::<Probe>();
     let pending = probe.pending();
-    let value = probe.value();
+    let fault = probe.fault();
     let blocked = Signal::derive(move || {
         refusal().or_else(|| {
             let nothing = "This server has nothing to probe a provider with.";
@@ -103,15 +104,20 @@ fn ProbeNow(slug: String, shown: RwSignal<CircuitsView>) -> impl IntoView {
     });
     view! {
         <div class="needs-script circuit-probe">
-            <ActionForm action=probe>
+            <PostForm action=probe>
                 <input type="hidden" name="provider" value=slug/>
                 <input type="hidden" name="model" value=""/>
                 <Button id="probe" submit=true disabled_reason=blocked>
                     {move || if pending.get() { "Probing…" } else { "Probe now" }}
                 </Button>
-            </ActionForm>
+            </PostForm>
             <p class="dim">"One small call to the provider. What it finds moves no circuit."</p>
-            <div role="status">{move || value.get().map(found)}</div>
+            <div role="status">
+                {move || match fault.get() {
+                    Some(fault) => Some(not_asked(&fault)),
+                    None => probe.answer().map(found),
+                }}
+            </div>
         </div>
         <p class="only-noscript form-alert">
             {icon(Icon::Info)} <span>"Probing a provider needs JavaScript: the answer is shown in this page."</span>
@@ -119,15 +125,12 @@ fn ProbeNow(slug: String, shown: RwSignal<CircuitsView>) -> impl IntoView {
     }
 }
 
-fn found(result: Result<ProbeView, UiFault>) -> AnyView {
-    let probe = match result {
-        Ok(probe) => probe,
-        Err(fault) => {
-            let text = sentence(&fault.0);
-            return view! { <p class="form-alert">{icon(Icon::Alert)}<span>{text}</span></p> }
-                .into_any();
-        }
-    };
+fn not_asked(fault: &Fault) -> AnyView {
+    let text = sentence(fault);
+    view! { <p class="form-alert">{icon(Icon::Alert)}<span>{text}</span></p> }.into_any()
+}
+
+fn found(probe: ProbeView) -> AnyView {
     let (state, word) =
         if probe.ok { (State::Good, "It answers") } else { (State::Bad, "It does not answer") };
     let status = match probe.status {

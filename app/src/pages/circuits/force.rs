@@ -3,7 +3,6 @@
 use contract::circuits::{CircuitsView, ProviderCircuit};
 use contract::fault::{Fault, Field as FieldName};
 use domain::circuit::{FORCE_MINUTES_MAX, Force as To};
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
 use leptos_router::hooks::use_query_map;
@@ -13,6 +12,7 @@ use super::live::Live;
 use super::{followed, refusal};
 use crate::pages::welcome::field_error;
 use crate::paths;
+use crate::post::{Post, PostForm};
 use crate::ui::icon::{Icon, icon};
 use crate::ui::number::counted;
 use crate::ui::{Button, Dialog, Field, FormBody, Select, Toasts, Tone, sentence};
@@ -29,7 +29,7 @@ pub fn ForceDialog(
     live: Live,
     on_close: Callback<()>,
 ) -> impl IntoView {
-    let action = ServerAction::<Force>::new();
+    let action = Post::to::<Force>();
     let query = use_query_map();
     let asked = Memo::new(move |_| {
         let slug = query.read().get("force")?;
@@ -38,7 +38,7 @@ pub fn ForceDialog(
     });
     let toasts = Toasts::here();
     Effect::new(move |_| {
-        if let Some(Ok(())) = action.value().get() {
+        if action.done() {
             toasts.good("The circuit is forced, on every node within a second.");
             action.clear();
             live.refresh();
@@ -64,8 +64,8 @@ pub fn ForceDialog(
 }
 
 #[component]
-fn Form(provider: ProviderCircuit, to: To, action: ServerAction<Force>) -> impl IntoView {
-    let fault = Memo::new(move |_| action.value().get().and_then(Result::err).map(|f| f.0));
+fn Form(provider: ProviderCircuit, to: To, action: Post) -> impl IntoView {
+    let fault = action.fault();
     let wrong = move |field| Signal::derive(move || field_error(fault.get().as_ref(), field));
     let pending = action.pending();
     let general = move || {
@@ -83,7 +83,7 @@ fn Form(provider: ProviderCircuit, to: To, action: ServerAction<Force>) -> impl 
     let models = models(&provider);
     let note = note(&provider);
     view! {
-        <ActionForm action>
+        <PostForm action>
             <FormBody to=Force::PATH>
                 <p class="note">{icon(Icon::Info)} <span>{note}</span></p>
                 <div role="alert" class="form-alert-slot">{general}</div>
@@ -116,7 +116,7 @@ fn Form(provider: ProviderCircuit, to: To, action: ServerAction<Force>) -> impl 
                     <a class="btn btn-quiet" href=cancel data-noscroll="true">"Cancel"</a>
                 </div>
             </FormBody>
-        </ActionForm>
+        </PostForm>
     }
 }
 

@@ -2,14 +2,13 @@
 
 use contract::fault::Field as FieldName;
 use leptos::ev::SubmitEvent;
-use leptos::form::FromFormData;
 use leptos::prelude::*;
 
-use super::calls::Create;
 use super::refusal;
 use crate::frame::Here;
 use crate::pages::welcome::field_error;
 use crate::paths;
+use crate::post::Post;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::{Button, Dialog, Field, FormAlert, Select, Tone};
 
@@ -26,10 +25,10 @@ const LIVES: [(&str, &str); 5] = [
 #[component]
 pub fn CreateDialog(
     #[prop(into)] open: Signal<bool>,
-    action: ServerAction<Create>,
+    action: Post,
     on_close: Callback<()>,
 ) -> impl IntoView {
-    let fault = Memo::new(move |_| action.value().get().and_then(Result::err).map(|f| f.0));
+    let fault = action.fault();
     let projects = Here::get().map(|here| here.with(|view| view.projects.clone()));
     let projects: Vec<(String, String)> = projects
         .unwrap_or_default()
@@ -78,11 +77,10 @@ pub fn CreateDialog(
 }
 
 /// Sends the form's fields by the action, which keeps the answer in this page.
-fn submit(event: &SubmitEvent, action: ServerAction<Create>) {
-    event.prevent_default();
-    if !action.pending().get_untracked()
-        && let Ok(input) = Create::from_event(event)
-    {
-        action.dispatch(input);
+fn submit(event: &SubmitEvent, action: Post) {
+    if action.pending().get_untracked() {
+        event.prevent_default();
+    } else {
+        action.send(event);
     }
 }

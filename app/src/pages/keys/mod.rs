@@ -17,6 +17,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use crate::frame::{Here, Page};
 use crate::loaded::load;
 use crate::paths;
+use crate::post::Post;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::number::counted;
 use crate::ui::{Button, Failure, LinkButton, SkeletonTable, Tone, sentence};
@@ -26,8 +27,8 @@ use calls::{Create, Revoke};
 /// The page.
 #[component]
 pub fn KeysPage() -> impl IntoView {
-    let create = ServerAction::<Create>::new();
-    let revoke = ServerAction::<Revoke>::new();
+    let create = Post::to::<Create>();
+    let revoke = Post::to::<Revoke>();
     let keys = load(move || (create.version().get(), revoke.version().get()), |_| calls::list());
     let title = RwSignal::new("API keys".to_owned());
     let made = RwSignal::new(None::<MadeKey>);
@@ -39,7 +40,7 @@ pub fn KeysPage() -> impl IntoView {
         navigate(paths::KEYS, options);
     });
     Effect::new(move |_| {
-        if let Some(Ok(key)) = create.value().get() {
+        if let Some(key) = create.answer() {
             made.set(Some(key));
             // The secret lives in the panel alone, until it is acknowledged.
             create.clear();
@@ -74,7 +75,7 @@ pub fn KeysPage() -> impl IntoView {
 }
 
 #[component]
-fn Listed(rows: Vec<KeyRow>, revoke: ServerAction<Revoke>, back: Callback<()>) -> impl IntoView {
+fn Listed(rows: Vec<KeyRow>, revoke: Post, back: Callback<()>) -> impl IntoView {
     let stored = StoredValue::new(rows.clone());
     view! {
         <revoke::RevokeDialog rows=stored action=revoke on_close=back/>

@@ -2,7 +2,6 @@
 
 use contract::fault::Field as FieldName;
 use contract::keys::{KeyRow, KeyState};
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
 use leptos_router::hooks::use_query_map;
@@ -10,6 +9,7 @@ use leptos_router::hooks::use_query_map;
 use super::calls::Revoke;
 use crate::pages::welcome::field_error;
 use crate::paths;
+use crate::post::{Post, PostForm};
 use crate::ui::icon::{Icon, icon};
 use crate::ui::{Button, Dialog, FormAlert, FormBody, Toasts, Tone, TypedConfirmation};
 
@@ -17,7 +17,7 @@ use crate::ui::{Button, Dialog, FormAlert, FormBody, Toasts, Tone, TypedConfirma
 #[component]
 pub fn RevokeDialog(
     rows: StoredValue<Vec<KeyRow>>,
-    action: ServerAction<Revoke>,
+    action: Post,
     on_close: Callback<()>,
 ) -> impl IntoView {
     let query = use_query_map();
@@ -31,7 +31,7 @@ pub fn RevokeDialog(
     });
     let toasts = Toasts::here();
     Effect::new(move |_| {
-        if let Some(Ok(())) = action.value().get() {
+        if action.done() {
             toasts.good("Key revoked. It stops working on every node within a second.");
             action.clear();
         }
@@ -49,8 +49,8 @@ pub fn RevokeDialog(
 }
 
 #[component]
-fn Question(key: KeyRow, action: ServerAction<Revoke>) -> impl IntoView {
-    let fault = Memo::new(move |_| action.value().get().and_then(Result::err).map(|f| f.0));
+fn Question(key: KeyRow, action: Post) -> impl IntoView {
+    let fault = action.fault();
     let matches = RwSignal::new(false);
     let awake = crate::ui::Clock::here();
     // Without a script the button must work; the server checks the name in any case.
@@ -60,7 +60,7 @@ fn Question(key: KeyRow, action: ServerAction<Revoke>) -> impl IntoView {
     let pending = action.pending();
     let error = Signal::derive(move || field_error(fault.get().as_ref(), FieldName::Confirmation));
     view! {
-        <ActionForm action>
+        <PostForm action>
             <FormBody to=Revoke::PATH>
                 <p class="danger-note">
                     {icon(Icon::Alert)}
@@ -79,6 +79,6 @@ fn Question(key: KeyRow, action: ServerAction<Revoke>) -> impl IntoView {
                     <a class="btn btn-quiet" href=paths::KEYS data-noscroll="true">"Cancel"</a>
                 </div>
             </FormBody>
-        </ActionForm>
+        </PostForm>
     }
 }

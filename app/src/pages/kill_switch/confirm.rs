@@ -4,7 +4,6 @@ use contract::fault::{Fault, Field as FieldName};
 use contract::kills::Preview;
 use domain::kill::KillScope;
 use domain::limits::REASON_CHARS_MAX;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
 
@@ -12,6 +11,7 @@ use super::calls::Arm;
 use super::words;
 use crate::pages::welcome::field_error;
 use crate::paths;
+use crate::post::{Post, PostForm};
 use crate::ui::icon::{Icon, icon};
 use crate::ui::{
     Button, Clock, Field, FormBody, LinkButton, Select, Tone, TypedConfirmation, sentence,
@@ -76,8 +76,8 @@ fn Already() -> impl IntoView {
 
 #[component]
 fn Form(preview: Preview) -> impl IntoView {
-    let action = ServerAction::<Arm>::new();
-    let fault = Memo::new(move |_| action.value().get().and_then(Result::err).map(|f| f.0));
+    let action = Post::to::<Arm>();
+    let fault = action.fault();
     let matches = RwSignal::new(false);
     let clock = Clock::here();
     // Without a script the button must work; the server checks the name in any case.
@@ -107,7 +107,7 @@ fn Form(preview: Preview) -> impl IntoView {
         _ => "Everyone in the tenant who is stopped by it reads this.",
     };
     view! {
-        <ActionForm action>
+        <PostForm action>
             <FormBody to=Arm::PATH>
                 <p class="danger-note">
                     {icon(Icon::Alert)}
@@ -143,6 +143,6 @@ fn Form(preview: Preview) -> impl IntoView {
                     <a class="btn btn-quiet" href=paths::KILL_SWITCH>"Cancel"</a>
                 </div>
             </FormBody>
-        </ActionForm>
+        </PostForm>
     }
 }

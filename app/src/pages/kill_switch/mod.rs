@@ -22,6 +22,7 @@ pub use stop::StopPage;
 use crate::frame::{Here, Page, Stopped};
 use crate::loaded::load;
 use crate::paths;
+use crate::post::Post;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::{Button, Failure, LinkButton, SkeletonTable, Tone, sentence};
 
@@ -30,7 +31,7 @@ use calls::Release;
 /// The page.
 #[component]
 pub fn KillSwitchPage() -> impl IntoView {
-    let release = ServerAction::<Release>::new();
+    let release = Post::to::<Release>();
     let kills = load(move || release.version().get(), |_| calls::list());
     let title = RwSignal::new("Kill switch".to_owned());
     let query = use_query_map();
@@ -67,7 +68,7 @@ pub fn KillSwitchPage() -> impl IntoView {
 }
 
 #[component]
-fn Shown(view: KillsView, release: ServerAction<Release>, back: Callback<()>) -> impl IntoView {
+fn Shown(view: KillsView, release: Post, back: Callback<()>) -> impl IntoView {
     let rows = StoredValue::new(view.in_force.clone());
     let in_use = !view.in_force.is_empty();
     if let Some(stopped) = Stopped::get() {

@@ -3,7 +3,6 @@
 use contract::fault::{Fault, Field as FieldName};
 use contract::kills::KillRow;
 use domain::limits::REASON_CHARS_MAX;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
 use leptos_router::hooks::use_query_map;
@@ -12,6 +11,7 @@ use super::calls::Release;
 use super::words::of_row;
 use crate::pages::welcome::field_error;
 use crate::paths;
+use crate::post::{Post, PostForm};
 use crate::ui::icon::{Icon, icon};
 use crate::ui::{
     Button, Clock, Dialog, Field, FormBody, Toasts, Tone, TypedConfirmation, sentence,
@@ -21,7 +21,7 @@ use crate::ui::{
 #[component]
 pub fn ReleaseDialog(
     rows: StoredValue<Vec<KillRow>>,
-    action: ServerAction<Release>,
+    action: Post,
     on_close: Callback<()>,
 ) -> impl IntoView {
     let query = use_query_map();
@@ -33,7 +33,7 @@ pub fn ReleaseDialog(
     });
     let toasts = Toasts::here();
     Effect::new(move |_| {
-        if let Some(Ok(())) = action.value().get() {
+        if action.done() {
             toasts.good("Released. Calls are admitted again on every node within a second.");
             action.clear();
         }
@@ -51,8 +51,8 @@ pub fn ReleaseDialog(
 }
 
 #[component]
-fn Question(row: KillRow, action: ServerAction<Release>) -> impl IntoView {
-    let fault = Memo::new(move |_| action.value().get().and_then(Result::err).map(|f| f.0));
+fn Question(row: KillRow, action: Post) -> impl IntoView {
+    let fault = action.fault();
     let matches = RwSignal::new(false);
     let clock = Clock::here();
     let blocked = Signal::derive(move || {
@@ -68,7 +68,7 @@ fn Question(row: KillRow, action: ServerAction<Release>) -> impl IntoView {
     let wrong = move |field| Signal::derive(move || field_error(fault.get().as_ref(), field));
     let what = of_row(&row);
     view! {
-        <ActionForm action>
+        <PostForm action>
             <FormBody to=Release::PATH>
                 <p class="note">
                     {icon(Icon::Info)}
@@ -100,6 +100,6 @@ fn Question(row: KillRow, action: ServerAction<Release>) -> impl IntoView {
                     <a class="btn btn-quiet" href=paths::KILL_SWITCH data-noscroll="true">"Cancel"</a>
                 </div>
             </FormBody>
-        </ActionForm>
+        </PostForm>
     }
 }

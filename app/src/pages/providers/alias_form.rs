@@ -4,7 +4,6 @@ use contract::aliases::AliasRow;
 use contract::fault::{Fault, Field as FieldName};
 use domain::limits::{DESCRIPTION_CHARS_MAX, MODEL_BYTES_MAX};
 use domain::provider::Strategy;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
 
@@ -14,6 +13,7 @@ use super::general;
 use super::open::Open;
 use crate::pages::welcome::field_error;
 use crate::paths;
+use crate::post::{Post, PostForm};
 use crate::ui::icon::{Icon, icon};
 use crate::ui::{Button, Dialog, Field, FormBody, LinkButton, Select, Shape, Tone, Typed};
 
@@ -25,11 +25,11 @@ const OWN: [FieldName; 3] = [FieldName::Name, FieldName::Description, FieldName:
 pub fn CreateDialog(
     stored: StoredValue<Routing>,
     open: Memo<Option<Open>>,
-    action: ServerAction<CreateAlias>,
+    action: Post,
     back: Callback<()>,
 ) -> impl IntoView {
     let wanted = Memo::new(move |_| *open.read() == Some(Open::NewAlias));
-    let fault = Memo::new(move |_| action.value().get().and_then(Result::err).map(|f| f.0));
+    let fault = action.fault();
     let pending = action.pending();
     view! {
         <Dialog
@@ -45,7 +45,7 @@ pub fn CreateDialog(
                     .get()
                     .then(|| {
                         view! {
-                            <ActionForm action>
+                            <PostForm action>
                                 <FormBody to=CreateAlias::PATH>
                                     <div role="alert" class="form-alert-slot">
                                         {move || general(fault.get(), &OWN)}
@@ -72,7 +72,7 @@ pub fn CreateDialog(
                                         <Cancel/>
                                     </div>
                                 </FormBody>
-                            </ActionForm>
+                            </PostForm>
                         }
                     })
             }}
@@ -85,7 +85,7 @@ pub fn CreateDialog(
 pub fn EditDialog(
     stored: StoredValue<Routing>,
     open: Memo<Option<Open>>,
-    action: ServerAction<UpdateAlias>,
+    action: Post,
     back: Callback<()>,
 ) -> impl IntoView {
     let asked = Memo::new(move |_| match open.get() {
@@ -109,12 +109,8 @@ pub fn EditDialog(
 }
 
 #[component]
-fn Edited(
-    row: AliasRow,
-    stored: StoredValue<Routing>,
-    action: ServerAction<UpdateAlias>,
-) -> impl IntoView {
-    let fault = Memo::new(move |_| action.value().get().and_then(Result::err).map(|f| f.0));
+fn Edited(row: AliasRow, stored: StoredValue<Routing>, action: Post) -> impl IntoView {
+    let fault = action.fault();
     let pending = action.pending();
     let remove = paths::alias_remove(&row.name);
     view! {
@@ -131,7 +127,7 @@ fn Edited(
                     </p>
                 }
             })}
-        <ActionForm action>
+        <PostForm action>
             <FormBody to=UpdateAlias::PATH>
                 <div role="alert" class="form-alert-slot">{move || general(fault.get(), &OWN)}</div>
                 <input type="hidden" name="name" value=row.name.clone()/>
@@ -144,7 +140,7 @@ fn Edited(
                     <LinkButton href=remove tone=Tone::Quiet>"Remove"</LinkButton>
                 </div>
             </FormBody>
-        </ActionForm>
+        </PostForm>
     }
 }
 

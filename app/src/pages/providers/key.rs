@@ -4,7 +4,6 @@ use contract::fault::Field as FieldName;
 use contract::providers::ProviderRow;
 use domain::limits::CREDENTIAL_BYTES_MAX;
 use domain::provider::{Auth, ProviderKind};
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
 
@@ -14,6 +13,7 @@ use super::open::Open;
 use super::provider_form::named;
 use crate::pages::welcome::field_error;
 use crate::paths;
+use crate::post::{Post, PostForm};
 use crate::ui::icon::{Icon, icon};
 use crate::ui::time::{Shown, time};
 use crate::ui::{Button, Clock, Dialog, Field, FormBody, Tone};
@@ -23,7 +23,7 @@ use crate::ui::{Button, Clock, Dialog, Field, FormBody, Tone};
 pub fn KeyDialog(
     stored: StoredValue<Routing>,
     open: Memo<Option<Open>>,
-    action: ServerAction<SetKey>,
+    action: Post,
     back: Callback<()>,
 ) -> impl IntoView {
     let asked = Memo::new(move |_| match open.get() {
@@ -41,8 +41,8 @@ pub fn KeyDialog(
 }
 
 #[component]
-fn Asked(row: ProviderRow, action: ServerAction<SetKey>) -> impl IntoView {
-    let fault = Memo::new(move |_| action.value().get().and_then(Result::err).map(|f| f.0));
+fn Asked(row: ProviderRow, action: Post) -> impl IntoView {
+    let fault = action.fault();
     let pending = action.pending();
     let clock = Clock::here();
     let hint = match row.auth {
@@ -50,7 +50,7 @@ fn Asked(row: ProviderRow, action: ServerAction<SetKey>) -> impl IntoView {
         _ => "Sealed into the vault, and never shown again. Nodes use it within a second.",
     };
     view! {
-        <ActionForm action>
+        <PostForm action>
             <FormBody to=SetKey::PATH>
                 <p class="note">
                     {icon(Icon::Info)}
@@ -92,7 +92,7 @@ fn Asked(row: ProviderRow, action: ServerAction<SetKey>) -> impl IntoView {
                     <a class="btn btn-quiet" href=paths::PROVIDERS data-noscroll="true">"Cancel"</a>
                 </div>
             </FormBody>
-        </ActionForm>
+        </PostForm>
     }
 }
 

@@ -15,16 +15,18 @@ mod provider_form;
 mod remove;
 mod test_call;
 
+use contract::aliases::AliasRow;
 use contract::fault::Fault;
+use contract::providers::ProviderRow;
 use domain::role::Permission;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 use crate::frame::{Here, Page};
 use crate::loaded::load;
 use crate::paths;
+use crate::post::Post;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::number::counted;
 use crate::ui::{Failure, LinkButton, SkeletonTable, Toasts, Tone, sentence};
@@ -38,91 +40,66 @@ use open::Open;
 /// Everything that can be done here.
 #[derive(Clone, Copy)]
 struct Acts {
-    create: ServerAction<Create>,
-    update: ServerAction<Update>,
-    switch: ServerAction<Switch>,
-    key: ServerAction<SetKey>,
-    remove: ServerAction<Remove>,
-    test_call: ServerAction<TestCall>,
-    create_alias: ServerAction<CreateAlias>,
-    update_alias: ServerAction<UpdateAlias>,
-    remove_alias: ServerAction<RemoveAlias>,
+    create: Post,
+    update: Post,
+    switch: Post,
+    key: Post,
+    remove: Post,
+    test_call: Post,
+    create_alias: Post,
+    update_alias: Post,
+    remove_alias: Post,
 }
 
 impl Acts {
     fn new() -> Self {
         Self {
-            create: ServerAction::new(),
-            update: ServerAction::new(),
-            switch: ServerAction::new(),
-            key: ServerAction::new(),
-            remove: ServerAction::new(),
-            test_call: ServerAction::new(),
-            create_alias: ServerAction::new(),
-            update_alias: ServerAction::new(),
-            remove_alias: ServerAction::new(),
+            create: Post::to::<Create>(),
+            update: Post::to::<Update>(),
+            switch: Post::to::<Switch>(),
+            key: Post::to::<SetKey>(),
+            remove: Post::to::<Remove>(),
+            test_call: Post::to::<TestCall>(),
+            create_alias: Post::to::<CreateAlias>(),
+            update_alias: Post::to::<UpdateAlias>(),
+            remove_alias: Post::to::<RemoveAlias>(),
         }
+    }
+
+    /// Those that change something.
+    const fn edits(self) -> [Post; 8] {
+        [
+            self.create,
+            self.update,
+            self.switch,
+            self.key,
+            self.remove,
+            self.create_alias,
+            self.update_alias,
+            self.remove_alias,
+        ]
     }
 
     /// Rises with everything that was done; reactive.
     fn version(self) -> usize {
-        [
-            self.create.version().get(),
-            self.update.version().get(),
-            self.switch.version().get(),
-            self.key.version().get(),
-            self.remove.version().get(),
-            self.create_alias.version().get(),
-            self.update_alias.version().get(),
-            self.remove_alias.version().get(),
-        ]
-        .iter()
-        .sum()
+        self.edits().iter().map(|action| action.version().get()).sum()
     }
 
     /// Whether something was refused, and the form that asked for it is still open; reactive.
     fn refused(self) -> bool {
-        refused(self.create)
-            || refused(self.update)
-            || refused(self.switch)
-            || refused(self.key)
-            || refused(self.remove)
-            || refused(self.create_alias)
-            || refused(self.update_alias)
-            || refused(self.remove_alias)
+        self.edits().iter().any(|action| action.refused())
     }
 
     /// Forgets what was refused and what a test call found, so that a form opens clean. What was done
     /// is not forgotten here: it is still to be told.
     fn forget(self) {
         self.test_call.clear();
-        forget_refusal(self.create);
-        forget_refusal(self.update);
-        forget_refusal(self.switch);
-        forget_refusal(self.key);
-        forget_refusal(self.remove);
-        forget_refusal(self.create_alias);
-        forget_refusal(self.update_alias);
-        forget_refusal(self.remove_alias);
+        self.edits().into_iter().for_each(forget_refusal);
     }
 }
 
-fn refused<S>(action: ServerAction<S>) -> bool
-where
-    S: ServerFn + Clone + Send + Sync + 'static,
-    S::Output: Send + Sync + 'static,
-    S::Error: Send + Sync + 'static,
-{
-    action.value().with(|answer| matches!(answer, Some(Err(_))))
-}
-
-fn forget_refusal<S>(action: ServerAction<S>)
-where
-    S: ServerFn + Clone + Send + Sync + 'static,
-    S::Output: Send + Sync + 'static,
-    S::Error: Send + Sync + 'static,
-{
-    if action.value().with_untracked(|answer| matches!(answer, Some(Err(_)))) {
+fn forget_refusal(action: Post) {
+    if untrack(|| action.refused()) {
         action.clear();
     }
 }
@@ -232,19 +209,19 @@ fn knows(routing: &Routing) -> String {
 fn tell(acts: Acts) {
     let toasts = Toasts::here();
     Effect::new(move |_| {
-        if let Some(Ok(row)) = acts.create.value().get() {
+        if let Some(row) = acts.create.answer::<ProviderRow>() {
             toasts.good(format!("{} is ready. Aliases can lead to it.", row.name));
             acts.create.clear();
         }
     });
     Effect::new(move |_| {
-        if let Some(Ok(row)) = acts.update.value().get() {
+        if let Some(row) = acts.update.answer::<ProviderRow>() {
             toasts.good(format!("{} is changed, on every node within a second.", row.name));
             acts.update.clear();
         }
     });
     Effect::new(move |_| {
-        if let Some(Ok(row)) = acts.switch.value().get() {
+        if let Some(row) = acts.switch.answer::<ProviderRow>() {
             let state =
                 if row.active { "on: calls go to it again" } else { "off: no call goes to it" };
             toasts.good(format!("{} is switched {state}.", row.name));
@@ -252,13 +229,13 @@ fn tell(acts: Acts) {
         }
     });
     Effect::new(move |_| {
-        if let Some(Ok(row)) = acts.key.value().get() {
+        if let Some(row) = acts.key.answer::<ProviderRow>() {
             toasts.good(format!("{} has a new key.", row.name));
             acts.key.clear();
         }
     });
     Effect::new(move |_| {
-        if let Some(Ok(())) = acts.remove.value().get() {
+        if acts.remove.done() {
             toasts.good("The provider is removed.");
             acts.remove.clear();
         }
@@ -268,19 +245,19 @@ fn tell(acts: Acts) {
 
 fn tell_of_aliases(acts: Acts, toasts: Toasts) {
     Effect::new(move |_| {
-        if let Some(Ok(row)) = acts.create_alias.value().get() {
+        if let Some(row) = acts.create_alias.answer::<AliasRow>() {
             toasts.good(format!("Programs can ask for {}.", row.name));
             acts.create_alias.clear();
         }
     });
     Effect::new(move |_| {
-        if let Some(Ok(row)) = acts.update_alias.value().get() {
+        if let Some(row) = acts.update_alias.answer::<AliasRow>() {
             toasts.good(format!("{} is changed, on every node within a second.", row.name));
             acts.update_alias.clear();
         }
     });
     Effect::new(move |_| {
-        if let Some(Ok(())) = acts.remove_alias.value().get() {
+        if acts.remove_alias.done() {
             toasts.good("The alias is removed. Programs that ask for it are refused.");
             acts.remove_alias.clear();
         }

@@ -4,26 +4,22 @@ use contract::fault::Field as FieldName;
 use contract::providers::ProviderRow;
 use domain::limits::CREDENTIAL_BYTES_MAX;
 use domain::provider::ProviderKind;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
 
-use super::calls::{Create, Routing, Switch, Update};
+use super::calls::{Create, Routing, Update};
 use super::fields::{OWN, ProviderFields};
 use super::open::Open;
 use super::{Acts, general};
 use crate::pages::welcome::field_error;
 use crate::paths;
+use crate::post::{Post, PostForm};
 use crate::ui::icon::{Icon, icon};
 use crate::ui::{Button, Dialog, Field, FormBody, LinkButton, Shape, Tone};
 
 /// The form for a new provider.
 #[component]
-pub fn CreateDialog(
-    open: Memo<Option<Open>>,
-    action: ServerAction<Create>,
-    back: Callback<()>,
-) -> impl IntoView {
+pub fn CreateDialog(open: Memo<Option<Open>>, action: Post, back: Callback<()>) -> impl IntoView {
     let wanted = Memo::new(move |_| *open.read() == Some(Open::NewProvider));
     view! {
         <Dialog
@@ -40,11 +36,11 @@ pub fn CreateDialog(
 }
 
 #[component]
-fn NewProvider(action: ServerAction<Create>) -> impl IntoView {
-    let fault = Memo::new(move |_| action.value().get().and_then(Result::err).map(|f| f.0));
+fn NewProvider(action: Post) -> impl IntoView {
+    let fault = action.fault();
     let pending = action.pending();
     view! {
-        <ActionForm action>
+        <PostForm action>
             <FormBody to=Create::PATH>
                 <div role="alert" class="form-alert-slot">{move || general(fault.get(), &OWN)}</div>
                 <Field
@@ -78,7 +74,7 @@ fn NewProvider(action: ServerAction<Create>) -> impl IntoView {
                     <a class="btn btn-quiet" href=paths::PROVIDERS data-noscroll="true">"Cancel"</a>
                 </div>
             </FormBody>
-        </ActionForm>
+        </PostForm>
     }
 }
 
@@ -145,8 +141,8 @@ fn Edited(row: ProviderRow, acts: Acts) -> impl IntoView {
 
 /// What can be done with a provider at once.
 #[component]
-fn Deeds(row: ProviderRow, action: ServerAction<Switch>) -> impl IntoView {
-    let fault = Memo::new(move |_| action.value().get().and_then(Result::err).map(|f| f.0));
+fn Deeds(row: ProviderRow, action: Post) -> impl IntoView {
+    let fault = action.fault();
     let own = row.kind != ProviderKind::Simulator;
     let next = (!row.active).to_string();
     let used = match row.aliases.len() {
@@ -157,11 +153,11 @@ fn Deeds(row: ProviderRow, action: ServerAction<Switch>) -> impl IntoView {
         <div role="alert" class="form-alert-slot">{move || general(fault.get(), &[])}</div>
         <p class="dim">{used}</p>
         <div class="deeds">
-            <ActionForm action>
+            <PostForm action>
                 <input type="hidden" name="id" value=row.id.to_string()/>
                 <input type="hidden" name="active" value=next/>
                 <Button submit=true>{if row.active { "Switch off" } else { "Switch on" }}</Button>
-            </ActionForm>
+            </PostForm>
             <LinkButton href=paths::provider_test(&row.slug)>"Test call"</LinkButton>
             {own
                 .then(|| {
@@ -179,12 +175,12 @@ fn Deeds(row: ProviderRow, action: ServerAction<Switch>) -> impl IntoView {
 }
 
 #[component]
-fn Facts(row: ProviderRow, action: ServerAction<Update>) -> impl IntoView {
-    let fault = Memo::new(move |_| action.value().get().and_then(Result::err).map(|f| f.0));
+fn Facts(row: ProviderRow, action: Post) -> impl IntoView {
+    let fault = action.fault();
     let pending = action.pending();
     let id = row.id.to_string();
     view! {
-        <ActionForm action>
+        <PostForm action>
             <FormBody to=Update::PATH>
                 <div role="alert" class="form-alert-slot">{move || general(fault.get(), &OWN)}</div>
                 <input type="hidden" name="id" value=id/>
@@ -196,6 +192,6 @@ fn Facts(row: ProviderRow, action: ServerAction<Update>) -> impl IntoView {
                     <a class="btn btn-quiet" href=paths::PROVIDERS data-noscroll="true">"Cancel"</a>
                 </div>
             </FormBody>
-        </ActionForm>
+        </PostForm>
     }
 }

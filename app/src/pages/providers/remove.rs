@@ -1,7 +1,6 @@
 //! The questions before a provider or an alias is removed.
 
 use contract::fault::Field as FieldName;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
 
@@ -11,6 +10,7 @@ use super::open::Open;
 use super::provider_form::named;
 use crate::pages::welcome::field_error;
 use crate::paths;
+use crate::post::{Post, PostForm};
 use crate::ui::icon::{Icon, icon};
 use crate::ui::{Button, Clock, Dialog, FormBody, Tone, TypedConfirmation};
 
@@ -19,7 +19,7 @@ use crate::ui::{Button, Clock, Dialog, FormBody, Tone, TypedConfirmation};
 pub fn RemoveDialog(
     stored: StoredValue<Routing>,
     open: Memo<Option<Open>>,
-    action: ServerAction<Remove>,
+    action: Post,
     back: Callback<()>,
 ) -> impl IntoView {
     let asked = Memo::new(move |_| match open.get() {
@@ -27,7 +27,7 @@ pub fn RemoveDialog(
         _ => None,
     });
     let wanted = Memo::new(move |_| asked.read().is_some());
-    let fault = Memo::new(move |_| action.value().get().and_then(Result::err).map(|f| f.0));
+    let fault = action.fault();
     let pending = action.pending();
     view! {
         <Dialog id="remove-provider" title="Remove a provider" open=wanted close_href=paths::PROVIDERS on_close=back>
@@ -39,7 +39,7 @@ pub fn RemoveDialog(
                             return view! { <InUse name=row.name aliases=row.aliases/> }.into_any();
                         }
                         view! {
-                            <ActionForm action>
+                            <PostForm action>
                                 <input type="hidden" name="id" value=row.id.to_string()/>
                                 <Question
                                     to=Remove::PATH
@@ -52,7 +52,7 @@ pub fn RemoveDialog(
                                     fault
                                     pending
                                 />
-                            </ActionForm>
+                            </PostForm>
                         }
                             .into_any()
                     })
@@ -66,7 +66,7 @@ pub fn RemoveDialog(
 pub fn RemoveAliasDialog(
     stored: StoredValue<Routing>,
     open: Memo<Option<Open>>,
-    action: ServerAction<RemoveAlias>,
+    action: Post,
     back: Callback<()>,
 ) -> impl IntoView {
     let asked = Memo::new(move |_| match open.get() {
@@ -76,7 +76,7 @@ pub fn RemoveAliasDialog(
         _ => None,
     });
     let wanted = Memo::new(move |_| asked.read().is_some());
-    let fault = Memo::new(move |_| action.value().get().and_then(Result::err).map(|f| f.0));
+    let fault = action.fault();
     let pending = action.pending();
     view! {
         <Dialog id="remove-alias" title="Remove an alias" open=wanted close_href=paths::PROVIDERS on_close=back>
@@ -85,7 +85,7 @@ pub fn RemoveAliasDialog(
                     .get()
                     .map(|name| {
                         view! {
-                            <ActionForm action>
+                            <PostForm action>
                                 <input type="hidden" name="name" value=name.clone()/>
                                 <Question
                                     to=RemoveAlias::PATH
@@ -97,7 +97,7 @@ pub fn RemoveAliasDialog(
                                     fault
                                     pending
                                 />
-                            </ActionForm>
+                            </PostForm>
                         }
                     })
             }}

@@ -4,15 +4,15 @@ use contract::fault::Field as FieldName;
 use contract::providers::ProviderRow;
 use domain::limits::MODEL_BYTES_MAX;
 use domain::probe::Probe;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 
-use super::calls::{Routing, TestCall};
+use super::calls::Routing;
 use super::general;
 use super::open::Open;
 use super::provider_form::named;
 use crate::pages::welcome::field_error;
 use crate::paths;
+use crate::post::{Post, PostForm};
 use crate::ui::icon::{Icon, icon};
 use crate::ui::number::count;
 use crate::ui::{Button, Dialog, Field, State, Tone, badge};
@@ -22,7 +22,7 @@ use crate::ui::{Button, Dialog, Field, State, Tone, badge};
 pub fn TestDialog(
     stored: StoredValue<Routing>,
     open: Memo<Option<Open>>,
-    action: ServerAction<TestCall>,
+    action: Post,
     back: Callback<()>,
 ) -> impl IntoView {
     let asked = Memo::new(move |_| match open.get() {
@@ -38,9 +38,8 @@ pub fn TestDialog(
 }
 
 #[component]
-fn Asked(row: ProviderRow, action: ServerAction<TestCall>) -> impl IntoView {
-    let answer = action.value();
-    let fault = Memo::new(move |_| answer.get().and_then(Result::err).map(|f| f.0));
+fn Asked(row: ProviderRow, action: Post) -> impl IntoView {
+    let fault = action.fault();
     let pending = action.pending();
     let model = row.models.first().cloned().unwrap_or_default();
     view! {
@@ -48,7 +47,7 @@ fn Asked(row: ProviderRow, action: ServerAction<TestCall>) -> impl IntoView {
             {icon(Icon::Info)} <span>"A test call needs JavaScript: its answer is shown in this page."</span>
         </p>
         <div class="needs-script">
-        <ActionForm action>
+        <PostForm action>
             <div class="form">
                 <p class="note">
                     {icon(Icon::Info)}
@@ -81,12 +80,12 @@ fn Asked(row: ProviderRow, action: ServerAction<TestCall>) -> impl IntoView {
                     <a class="btn btn-quiet" href=paths::PROVIDERS data-noscroll="true">"Close"</a>
                 </div>
             </div>
-        </ActionForm>
+        </PostForm>
         </div>
         <div role="status">
             {move || {
                 (!pending.get())
-                    .then(|| answer.get().and_then(Result::ok))
+                    .then(|| action.answer::<Probe>())
                     .flatten()
                     .map(|found| view! { <Outcome found/> })
             }}

@@ -3,13 +3,13 @@
 pub mod calls;
 
 use contract::fault::Fault;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use crate::frame::sidebar::mark;
 use crate::paths;
+use crate::post::{Post, PostForm};
 use crate::ui::icon::{Icon, icon};
 use crate::ui::{Button, Field, Tone, sentence};
 
@@ -18,8 +18,8 @@ use calls::SignIn;
 /// E-mail address and password.
 #[component]
 pub fn SignInPage() -> impl IntoView {
-    let action = ServerAction::<SignIn>::new();
-    let fault = move || action.value().get().and_then(Result::err).map(|fault| fault.0);
+    let action = Post::to::<SignIn>();
+    let fault = action.fault();
     let pending = action.pending();
     let query = use_query_map();
     // Said by the query alone, so that server and browser agree.
@@ -35,9 +35,9 @@ pub fn SignInPage() -> impl IntoView {
                 {came_from_page
                     .then(|| view! { <p class="door-lead">"Sign in to continue to the page you asked for."</p> })}
                 <div role="alert" class="form-alert-slot">
-                    {move || fault().map(alert)}
+                    {move || fault.get().map(alert)}
                 </div>
-                <ActionForm action>
+                <PostForm action>
                     <div class="form">
                         <input type="hidden" name="next" value=next/>
                         <Field
@@ -61,7 +61,7 @@ pub fn SignInPage() -> impl IntoView {
                             {move || if pending.get() { "Signing in…" } else { "Sign in" }}
                         </Button>
                     </div>
-                </ActionForm>
+                </PostForm>
                 <p class="door-note">
                     "No account, or locked out? A tenant admin or the operator of this gateway can help."
                 </p>

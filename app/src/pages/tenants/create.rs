@@ -1,27 +1,28 @@
 //! The form for a new tenant, ready for use: with a project and an administrator.
 
 use contract::fault::{Fault, Field as FieldName};
+use contract::tenants::TenantRow;
 use domain::limits::{EMAIL_BYTES_MAX, NAME_CHARS_MAX, PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN};
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
 
 use super::calls::Create;
 use crate::pages::welcome::{field_error, password_hint};
 use crate::paths;
+use crate::post::{Post, PostForm};
 use crate::ui::{Button, Dialog, Field, FormAlert, FormBody, Toasts, Tone};
 
 /// The form in a dialog.
 #[component]
 pub fn CreateDialog(
     #[prop(into)] open: Signal<bool>,
-    action: ServerAction<Create>,
+    action: Post,
     on_close: Callback<()>,
 ) -> impl IntoView {
-    let fault = Memo::new(move |_| action.value().get().and_then(Result::err).map(|f| f.0));
+    let fault = action.fault();
     let toasts = Toasts::here();
     Effect::new(move |_| {
-        if let Some(Ok(row)) = action.value().get() {
+        if let Some(row) = action.answer::<TenantRow>() {
             toasts.good(format!("{} is ready.", row.name));
             action.clear();
         }
@@ -29,7 +30,7 @@ pub fn CreateDialog(
     let pending = action.pending();
     view! {
         <Dialog id="new-tenant" title="New tenant" open=open close_href=paths::TENANTS on_close=on_close>
-            <ActionForm action>
+            <PostForm action>
                 <FormBody to=Create::PATH>
                     <FormAlert fault/>
                     <TenantFields fault/>
@@ -43,7 +44,7 @@ pub fn CreateDialog(
                         </a>
                     </div>
                 </FormBody>
-            </ActionForm>
+            </PostForm>
         </Dialog>
     }
 }

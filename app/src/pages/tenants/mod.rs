@@ -16,6 +16,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use crate::frame::{Here, Page};
 use crate::loaded::load;
 use crate::paths;
+use crate::post::Post;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::number::counted;
 use crate::ui::{Failure, LinkButton, SkeletonTable, Tone};
@@ -25,7 +26,7 @@ use calls::Create;
 /// The page.
 #[component]
 pub fn TenantsPage() -> impl IntoView {
-    let create = ServerAction::<Create>::new();
+    let create = Post::to::<Create>();
     let tenants = load(move || create.version().get(), |_| calls::list());
     let title = RwSignal::new("Tenants".to_owned());
     let query = use_query_map();

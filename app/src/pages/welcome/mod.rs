@@ -3,7 +3,6 @@
 pub mod calls;
 
 use contract::fault::{Fault, Field as FieldName};
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -11,6 +10,7 @@ use crate::frame::sidebar::mark;
 use crate::loaded::load;
 use crate::pages::sign_in::calls::first_run_open;
 use crate::paths;
+use crate::post::{Post, PostForm};
 use crate::ui::{Button, Failure, Field, FormAlert, LinkButton, SkeletonLines, Tone};
 
 use calls::FirstRun;
@@ -54,8 +54,8 @@ fn done() -> impl IntoView {
 
 #[component]
 fn SetUp() -> impl IntoView {
-    let action = ServerAction::<FirstRun>::new();
-    let fault = Memo::new(move |_| action.value().get().and_then(Result::err).map(|fault| fault.0));
+    let action = Post::to::<FirstRun>();
+    let fault = action.fault();
     let pending = action.pending();
     let wrong = move |field| move || field_error(fault.get().as_ref(), field);
     view! {
@@ -64,7 +64,7 @@ fn SetUp() -> impl IntoView {
             "Create the platform admin: the one account that makes tenants. It sees that calls happen, never what they say."
         </p>
         <FormAlert fault/>
-        <ActionForm action>
+        <PostForm action>
             <div class="form">
                 <Field
                     id="token"
@@ -107,7 +107,7 @@ fn SetUp() -> impl IntoView {
                     {move || if pending.get() { "Creating…" } else { "Create the platform admin" }}
                 </Button>
             </div>
-        </ActionForm>
+        </PostForm>
     }
 }
 
