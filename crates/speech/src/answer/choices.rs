@@ -32,8 +32,7 @@ pub(super) fn chunk<'a, R: Rewriter, F: FnMut(Writing) -> R>(
     scanner: &mut Scanner<'a>,
     head: &mut String,
 ) -> Result<(), Malformed> {
-    head.clear();
-    let mut fails = false;
+    let (mut begins, mut fails) = (String::new(), false);
     let text = desk.text;
     look(scanner, |name, kind, span| {
         fails |= name == "error" && kind != Kind::Null;
@@ -42,9 +41,13 @@ pub(super) fn chunk<'a, R: Rewriter, F: FnMut(Writing) -> R>(
             && !matches!(kind, Kind::Object | Kind::Array)
             && value.len() <= HEAD_BYTES_MAX
         {
-            head.extend(["\"", name, "\":", value, ","]);
+            begins.extend(["\"", name, "\":", value, ","]);
         }
     })?;
+    // An error says nothing of the answer that it ends.
+    if !begins.is_empty() {
+        *head = begins;
+    }
     desk.object(scanner, Place::TOP, &mut |desk, scanner, name| {
         if name != "choices" || scanner.kind()? != Kind::Array {
             return Ok(false);

@@ -102,9 +102,9 @@ fn an_error_comes_last() {
         Surface::Chat,
         ALL,
         9,
-        "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]}\n\ndata: {\"error\":{\"message\":\"b c\",\"code\":\"x\",\"type\":\"y\"}}\n\n",
-        "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\"}}]}\n\n\
-         data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"A\"},\"finish_reason\":null}]}\n\n\
+        "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]}\n\ndata: {\"error\":{\"message\":\"b c\",\"code\":\"x\",\"type\":\"y\"}}\n\n",
+        "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\"}}]}\n\n\
+         data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"A\"},\"finish_reason\":null}]}\n\n\
          data: {\"error\":{\"message\":\"B C\",\"code\":\"x\",\"type\":\"y\"}}\n\n",
     );
     check(

@@ -65,7 +65,8 @@ fn word() -> impl Strategy<Value = String> {
     ];
     prop_oneof![
         4 => prop::sample::select(words).prop_map(str::to_owned),
-        1 => any::<String>(),
+        // Names that differ in their case alone would become one.
+        1 => any::<String>().prop_map(|name| name.to_ascii_lowercase()),
     ]
 }
 
@@ -183,7 +184,7 @@ fn shape(value: &Value) -> Value {
         Value::Array(list) => list.iter().map(shape).collect(),
         Value::Object(members) => members
             .iter()
-            .filter(|(name, _)| *name != "logprobs")
+            .filter(|(name, _)| !name.eq_ignore_ascii_case("logprobs"))
             .map(|(name, value)| (name.to_ascii_lowercase(), shape(value)))
             .collect(),
         other => other.clone(),
