@@ -1,6 +1,7 @@
 //! What must not be shown? Wraps an answer: secrets of the caller's that the policy gives back are put back,
 //! and personal data is masked, while it arrives. What is kept of the answer has no secret put back.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -10,7 +11,6 @@ use guard::sensitive::mask::Masker;
 use guard::sensitive::restore::{Placeholders, Writing};
 use guard::sensitive::{DigestKey, Policy};
 use speech::answer::{self, Options, Rewriter};
-use speech::json::Malformed;
 use speech::sse::{Event, Splitter};
 
 use crate::gateway::Gateway;
@@ -51,6 +51,12 @@ impl Written {
     /// The same for both.
     pub(crate) const fn plain(shown: Bytes) -> Self {
         Self { shown, kept: None }
+    }
+
+    /// With more behind it, the same for both.
+    pub(crate) fn and(self, more: &Bytes) -> Self {
+        let joined = |bytes: Bytes| [bytes, more.clone()].concat().into();
+        Self { shown: joined(self.shown), kept: self.kept.map(joined) }
     }
 }
 
@@ -129,22 +135,26 @@ impl Mask {
         (!shown.is_empty()).then_some(Written { shown, kept })
     }
 
-    /// Takes an answer that came in one piece.
-    ///
-    /// # Errors
-    /// [`Malformed`] where it is no JSON.
-    pub(crate) fn whole(&mut self, body: Bytes) -> Result<Written, Malformed> {
-        let Some(inner) = &self.0 else { return Ok(Written::plain(body)) };
+    /// How many numbered events there are more than came.
+    pub(crate) fn added(&self) -> u64 {
+        let streams = self.0.as_ref().and_then(|inner| inner.streams.as_ref());
+        streams.map_or(0, |streams| streams.shown.0.added())
+    }
+
+    /// Takes an answer that came in one piece; what is no JSON, as a text.
+    pub(crate) fn whole(&mut self, body: Bytes) -> Written {
+        let Some(inner) = &self.0 else { return Written::plain(body) };
         let (surface, options) = (inner.surface, inner.options);
-        let written = |pens: &Pens| -> Result<Bytes, Malformed> {
+        let written = |pens: &Pens| -> Bytes {
             let mut begin = |writing| pens.begin(writing);
-            Ok(match answer::whole(surface, &body, options, &mut begin)? {
-                std::borrow::Cow::Borrowed(_) => body.clone(),
-                std::borrow::Cow::Owned(body) => body.into(),
-            })
+            match answer::whole(surface, &body, options, &mut begin) {
+                Ok(Cow::Borrowed(_)) => body.clone(),
+                Ok(Cow::Owned(body)) => body.into(),
+                Err(_) => answer::plain(&String::from_utf8_lossy(&body), &mut begin).into(),
+            }
         };
-        let kept = inner.kept.as_ref().map(&written).transpose()?;
-        Ok(Written { shown: written(&inner.shown)?, kept })
+        let kept = inner.kept.as_ref().map(&written);
+        Written { shown: written(&inner.shown), kept }
     }
 
     /// Whether it changes anything at all.

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use dialect::Step;
 use domain::outcome::Outcome;
 use domain::provider::Wire;
@@ -261,29 +262,28 @@ impl Relay<'_> {
         if self.patience.client_left() {
             return;
         }
-        if let Some(Written { shown, kept }) = self.mask.end() {
-            self.obligation.answer.add(kept.as_ref().unwrap_or(&shown));
-            let _in_time = tokio::time::timeout(TAIL_WAIT, self.line.push(shown)).await;
-        }
-        let event = match &mut self.translator {
+        let last = match &mut self.translator {
             Some(translator) => {
                 let mut out = Vec::new();
                 translator.fail(refusal.wire().code, &refusal.message(), &mut out);
-                out.into()
+                self.mask.events(out)
             }
             None => {
+                let waited = self.mask.end().unwrap_or_else(|| Written::plain(Bytes::new()));
                 let meter = &self.obligation.meter;
-                let broken = Broken { answer_id: meter.id(), sequence: meter.next_sequence() };
+                let sequence = meter.next_sequence() + self.mask.added();
+                let broken = Broken { answer_id: meter.id(), sequence };
                 let call_id = self.obligation.trail.call_id;
-                refuse::event(refusal, self.line.surface(), call_id, broken)
+                waited.and(&refuse::event(refusal, self.line.surface(), call_id, broken))
             }
         };
+        let Written { shown, kept } = last;
         // A translated stream that has told its end already has no more to say.
-        if event.is_empty() {
+        if shown.is_empty() {
             return;
         }
-        self.obligation.answer.add(&event);
-        let within = tokio::time::timeout(TAIL_WAIT, self.line.push(event)).await;
+        self.obligation.answer.add(kept.as_ref().unwrap_or(&shown));
+        let within = tokio::time::timeout(TAIL_WAIT, self.line.push(shown)).await;
         if within.is_err() {
             tracing::debug!("a slow client does not hear why its stream ends");
         }

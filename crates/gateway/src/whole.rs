@@ -19,6 +19,8 @@ use crate::send::{Arrived, fault};
 use crate::translate::Desk;
 use crate::upstream::headers;
 
+const UNREAD: &str = "the answer could not be looked through";
+
 /// Reads the answer and passes it on.
 pub(crate) async fn relay(
     arrived: &mut Arrived,
@@ -88,8 +90,7 @@ impl Teller<'_> {
             return self.refused(Outcome::UpstreamFault, &invalid, note).await;
         }
         let Some(written) = self.masked(body).await else {
-            let note = "the answer could not be looked through";
-            return self.refused(Outcome::UpstreamFault, &Refusal::Internal, note).await;
+            return self.refused(Outcome::UpstreamFault, &Refusal::Internal, UNREAD).await;
         };
         let taken = self.pass(status, written).await;
         let outcome = if taken { Outcome::Completed } else { Outcome::ClientClosed };
@@ -111,14 +112,15 @@ impl Teller<'_> {
         } else {
             body
         };
-        // An error page that is no JSON has no words of a model in it.
-        let written = self.masked(body.clone()).await.unwrap_or(Written::plain(body));
+        let Some(written) = self.masked(body).await else {
+            return self.refused(Outcome::UpstreamFault, &Refusal::Internal, UNREAD).await;
+        };
         self.pass(status, written).await;
         Ending::new(Outcome::UpstreamError, status.as_u16())
             .code(format!("provider_{}", status.as_u16()))
     }
 
-    /// The answer as it may be shown; `None` where it cannot be read.
+    /// The answer as it may be shown; `None` where it could not be looked through.
     async fn masked(&mut self, body: Bytes) -> Option<Written> {
         if !self.mask.is_needed() {
             return Some(Written::plain(body));
@@ -129,7 +131,7 @@ impl Teller<'_> {
         match done {
             Ok((written, mask)) => {
                 *self.mask = mask;
-                written.ok()
+                Some(written)
             }
             Err(lost) => {
                 let call = self.obligation.trail.call_id;

@@ -43,6 +43,13 @@ impl<R: Rewriter> Stream<R> {
         }
     }
 
+    /// How many events of ours stand among numbered ones: by so many the number of one that somebody else
+    /// adds is higher than those that came said.
+    #[must_use]
+    pub const fn added(&self) -> u64 {
+        self.added
+    }
+
     /// Takes one event, and adds what goes to the client: its very bytes where nothing changed.
     pub fn event(
         &mut self,
