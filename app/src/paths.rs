@@ -12,6 +12,8 @@ pub const SIGN_IN: &str = "/sign-in";
 pub const WELCOME: &str = "/welcome";
 /// The feed of calls.
 pub const ACTIVITY: &str = "/activity";
+/// What the guard found, and what is wanted of it.
+pub const GUARD: &str = "/guard";
 /// API keys.
 pub const KEYS: &str = "/keys";
 /// Providers and aliases, for the operator.
@@ -43,6 +45,24 @@ pub fn sign_in_then(next: &str) -> String {
 #[must_use]
 pub fn call(id: CallId) -> String {
     format!("/calls/{id}")
+}
+
+/// What the guard did in a time range.
+#[must_use]
+pub fn guard_span(word: &str) -> String {
+    format!("{GUARD}?span={word}")
+}
+
+/// The form of a policy of the guard, told by its project's id, or by `all` for that of all projects.
+#[must_use]
+pub fn guard_policy(key: &str) -> String {
+    format!("{GUARD}?policy={}", encode(key))
+}
+
+/// The form that says that the guard was wrong about a call.
+#[must_use]
+pub fn guard_report(id: CallId) -> String {
+    format!("{GUARD}?report={id}")
 }
 
 /// The form for a new key.

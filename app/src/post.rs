@@ -19,6 +19,7 @@ use serde::de::DeserializeOwned;
 
 use crate::fault::UiFault;
 use crate::pages::sign_in::calls::SignIn;
+use crate::ui::Toasts;
 
 /// What carries a request: the browser's own, and on the server none. It is the same for every function.
 type Carrier = <SignIn as ServerFn>::Client;
@@ -91,6 +92,17 @@ impl Post {
     pub fn answer<T: DeserializeOwned>(self) -> Option<T> {
         let text = self.sent.value().get()?.ok()?;
         serde_json::from_slice(text.as_bytes()).ok()
+    }
+
+    /// Says that it was done, whenever it is, and forgets it then.
+    pub fn tell(self, words: &'static str) {
+        let toasts = Toasts::here();
+        Effect::new(move |_| {
+            if self.done() {
+                toasts.good(words);
+                self.clear();
+            }
+        });
     }
 
     /// Forgets what came of it.

@@ -19,6 +19,7 @@ pub fn Pages() -> impl IntoView {
             <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
                 <Route path=path!("/activity") view=pages::activity::ActivityPage ssr=SsrMode::Async/>
                 <Route path=path!("/calls/:id") view=pages::call::CallPage ssr=SsrMode::Async/>
+                <Route path=path!("/guard") view=pages::guard::GuardPage ssr=SsrMode::Async/>
                 <Route path=path!("/keys") view=pages::keys::KeysPage ssr=SsrMode::Async/>
                 <Route path=path!("/providers") view=pages::providers::ProvidersPage ssr=SsrMode::Async/>
                 <Route path=path!("/agents") view=pages::agents::AgentsPage ssr=SsrMode::Async/>

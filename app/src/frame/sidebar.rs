@@ -24,6 +24,7 @@ pub struct Place {
 
 const ACTIVITY: Place =
     Place { href: paths::ACTIVITY, name: "Activity", icon: Icon::Activity, key: 'a' };
+const GUARD: Place = Place { href: paths::GUARD, name: "Guard", icon: Icon::Shield, key: 'd' };
 const KEYS: Place = Place { href: paths::KEYS, name: "API keys", icon: Icon::Key, key: 'k' };
 const PROVIDERS: Place =
     Place { href: paths::PROVIDERS, name: "Providers & aliases", icon: Icon::Route, key: 'p' };
@@ -43,7 +44,7 @@ pub fn places(here: Here) -> Vec<Place> {
     here.with(|view| {
         let mut places = Vec::new();
         if view.tenant.is_some() {
-            places.extend([ACTIVITY, KEYS, AGENTS, SET_UP]);
+            places.extend([ACTIVITY, GUARD, KEYS, AGENTS, SET_UP]);
         }
         if view.may(Permission::ReadKills) {
             places.push(KILL_SWITCH);

@@ -4,6 +4,7 @@ pub mod activity;
 pub mod agents;
 pub mod call;
 pub mod circuits;
+pub mod guard;
 pub mod keys;
 pub mod kill_switch;
 pub mod not_found;

@@ -40,9 +40,9 @@ pub fn Checkbox(
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tick {
     /// What is sent.
-    pub value: &'static str,
+    pub value: String,
     /// Its words.
-    pub label: &'static str,
+    pub label: String,
     /// Whether it is ticked at first.
     pub ticked: bool,
 }
@@ -71,7 +71,7 @@ pub fn Checks(
     let boxes = ticks
         .into_iter()
         .map(|tick| {
-            let ticked = typed.ticked(&name, tick.value, tick.ticked);
+            let ticked = typed.ticked(&name, &tick.value, tick.ticked);
             view! {
                 <label class="check">
                     <input

@@ -40,15 +40,20 @@ impl Typed {
 }
 
 /// The inside of a form that is sent `to` a server function: its fields start with what was typed into
-/// them, where the address of the page names that very draft.
+/// them, where the address of the page names that very draft; else with what is in `start`.
 #[component]
-pub fn FormBody(to: &'static str, children: Children) -> impl IntoView {
+pub fn FormBody(
+    to: &'static str,
+    #[prop(optional)] start: Option<Draft>,
+    children: Children,
+) -> impl IntoView {
     let named = use_query_map().with_untracked(|query| query.get(DRAFT_PARAM));
     let draft = use_context::<Refused>().map(|refused| refused.0).filter(|draft| {
         draft.with_value(|draft| {
             draft.as_ref().is_some_and(|draft| draft.to == to && named.as_ref() == Some(&draft.id))
         })
     });
+    let draft = draft.or_else(|| start.map(|start| StoredValue::new(Some(start))));
     view! {
         <div class="form">
             <Provider value=Typed(draft)>{children()}</Provider>

@@ -4,6 +4,7 @@
 //! What appears once per row is a function that returns markup, not a component: cells must stay cheap.
 
 pub mod announcer;
+pub mod area;
 pub mod badge;
 pub mod button;
 pub mod check;
@@ -36,6 +37,7 @@ pub mod uptime;
 pub mod waterfall;
 
 pub use announcer::Announcer;
+pub use area::Area;
 pub use badge::{State, badge};
 pub use button::{Button, LinkButton, Tone};
 pub use check::{Checkbox, Checks, Tick};
@@ -52,7 +54,7 @@ pub use icon::{Icon, icon};
 pub use json_tree::{JsonTree, Node};
 pub use money::money;
 pub use pager::Pager;
-pub use select::Select;
+pub use select::{Select, choices};
 pub use skeleton::{SkeletonLines, SkeletonTable};
 pub use spark::spark;
 pub use table::{Align, Column, Table};

@@ -4,6 +4,12 @@ use leptos::prelude::*;
 
 use crate::ui::draft::Typed;
 
+/// Pairs of value and words, as a choice takes them.
+#[must_use]
+pub fn choices(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(value, words)| ((*value).to_owned(), (*words).to_owned())).collect()
+}
+
 /// A labelled choice; `options` are pairs of value and words.
 #[component]
 pub fn Select(

@@ -11,8 +11,9 @@ use crate::fault::Fault;
 
 /// Calls with findings that are listed at most.
 pub const FOUND_SHOWN_MAX: usize = 50;
-/// Longest text that can be tried out, in bytes.
-pub const TRIED_BYTES_MAX: usize = 64 * 1024;
+/// Longest text that can be tried out, in bytes: a form that holds it three times as long, as forms encode
+/// what is not ASCII, is still taken.
+pub const TRIED_BYTES_MAX: usize = 16 * 1024;
 /// Parts that a time range is cut into.
 pub const PARTS: u32 = 24;
 

@@ -5,6 +5,7 @@ use domain::outcome::{Outcome, UsageSource};
 use leptos::prelude::*;
 
 use super::query::Query;
+use crate::pages::guard::verdict;
 use crate::paths;
 use crate::ui::number::{count, duration_text};
 use crate::ui::time::{Shown, time};
@@ -83,6 +84,7 @@ pub fn row(clock: Clock, query: &Query, call: CallRow) -> impl IntoView + use<> 
                     <a class="cell-filter" href=outcome_url>{outcome(call.outcome)}</a>
                     <span class="num dim">{format!(" {} ", call.status)}</span>
                     {code}
+                    {call.guard.map(|found| view! { " " {verdict(found)} })}
                 </span>
             </td>
             <td class="end num minor nowrap" data-label="Tokens in / out">{tokens(&call)}</td>

@@ -90,6 +90,11 @@ fn refused(code: &str) -> (&'static str, &'static str) {
         "unknown_url" | "method_not_allowed" => {
             ("There is no such route.", "Check the base URL of the program: it ends in \"/v1\".")
         }
+        "prompt_blocked" => (
+            "The guard holds the prompt to be an injection, and the policy is to refuse those.",
+            "What it saw is below. If it is wrong, report the call as a mistake; a tenant admin can change \
+             the policy under Guard.",
+        ),
         "context_length_exceeded" => (
             "The prompt is longer than any target of the model takes.",
             "Send less context, or use a model with a longer one.",
@@ -155,6 +160,7 @@ mod tests {
             Refusal::NoTarget { model },
             Refusal::AccountAway { reason: String::new(), retry_after_s: None },
             Refusal::AccountsMixed,
+            Refusal::PromptBlocked { signatures: Vec::new() },
             Refusal::ContextTooLong { tokens: 2, most: 1 },
             Refusal::CircuitOpen { retry_after_s: 1 },
             Refusal::Overloaded,

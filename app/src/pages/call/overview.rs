@@ -2,11 +2,14 @@
 
 use contract::activity::CallRow;
 use contract::call::{CallDetail, PriceView};
+use domain::guard::{Findings, Hidden};
+use domain::ids::CallId;
 use domain::money::NanoUsd;
 use leptos::prelude::*;
 
 use super::advice;
 use super::routing::Routing;
+use crate::pages::guard::verdict;
 use crate::paths;
 use crate::ui::number::{bytes, count, duration_text};
 use crate::ui::time::{Shown, time};
@@ -45,6 +48,7 @@ pub fn Overview(detail: CallDetail) -> impl IntoView {
                     <h2 id="cost">"Cost"</h2>
                     {cost(&detail)}
                 </section>
+                {detail.guard.map(|found| guard(detail.row.id, found))}
             </div>
         </div>
         <Routing decision/>
@@ -203,6 +207,46 @@ fn product(detail: &CallDetail, price: &PriceView) -> impl IntoView + use<> {
             </tbody>
         </table>
     }
+}
+
+/// What the guard saw in the call: kinds and places, never a value.
+fn guard(call: CallId, found: Findings) -> AnyView {
+    let seen: Vec<String> = found
+        .signatures
+        .iter()
+        .map(|seen| format!("{}, {} points, in {}", seen.signature, seen.points, seen.path))
+        .collect();
+    let more = match found.left_out {
+        0 => String::new(),
+        n => format!("{n} more are not listed."),
+    };
+    view! {
+        <section aria-labelledby="guard">
+            <h2 id="guard">"Guard"</h2>
+            <dl class="facts">
+                {fact("Prompt", view! { {verdict(found.verdict)} " score " {found.score} }.into_any())}
+                {lines("Signatures", seen)}
+                {lines("Taken out of the prompt", hidden(&found.redacted))}
+                {lines("Masked in the answer", hidden(&found.masked))}
+            </dl>
+            <p class="dim">
+                {more} " " <a class="link" href=paths::guard_report(call)>"Report a mistake"</a>
+            </p>
+        </section>
+    }
+    .into_any()
+}
+
+fn hidden(list: &[Hidden]) -> Vec<String> {
+    list.iter().map(|one| format!("{} × {}", one.kind, one.times)).collect()
+}
+
+/// A fact of several lines; none where there are no lines.
+fn lines(name: &'static str, lines: Vec<String>) -> Option<AnyView> {
+    (!lines.is_empty()).then(|| {
+        let lines = lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view();
+        fact(name, view! { <ul class="lines">{lines}</ul> }.into_any()).into_any()
+    })
 }
 
 fn fact(name: &'static str, value: impl IntoView + 'static) -> impl IntoView {

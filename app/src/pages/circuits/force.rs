@@ -15,7 +15,7 @@ use crate::paths;
 use crate::post::{Post, PostForm};
 use crate::ui::icon::{Icon, icon};
 use crate::ui::number::counted;
-use crate::ui::{Button, Dialog, Field, FormBody, Select, Toasts, Tone, sentence};
+use crate::ui::{Button, Dialog, Field, FormBody, Select, Toasts, Tone, choices, sentence};
 
 /// How long a decision holds where nobody says otherwise, in minutes.
 const MINUTES: &str = "30";
@@ -75,11 +75,10 @@ fn Form(provider: ProviderCircuit, to: To, action: Post) -> impl IntoView {
         })
     };
     let cancel = paths::circuit(&provider.slug);
-    let choices = [
-        (To::Open, "Open: no new call is sent to it, those under way finish"),
-        (To::Closed, "Closed: every call is sent to it"),
+    let ways = [
+        (To::Open.as_str(), "Open: no new call is sent to it, those under way finish"),
+        (To::Closed.as_str(), "Closed: every call is sent to it"),
     ];
-    let choices = choices.map(|(to, words)| (to.as_str().to_owned(), words.to_owned())).to_vec();
     let models = models(&provider);
     let note = note(&provider);
     view! {
@@ -88,7 +87,7 @@ fn Form(provider: ProviderCircuit, to: To, action: Post) -> impl IntoView {
                 <p class="note">{icon(Icon::Info)} <span>{note}</span></p>
                 <div role="alert" class="form-alert-slot">{general}</div>
                 <input type="hidden" name="provider" value=provider.slug/>
-                <Select id="force-to" name="to" label="Force it" options=choices selected=to.as_str()/>
+                <Select id="force-to" name="to" label="Force it" options=choices(&ways) selected=to.as_str()/>
                 <Select id="force-model" name="model" label="Which circuit" options=models/>
                 <Field
                     id="force-minutes"

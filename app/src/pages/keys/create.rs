@@ -10,7 +10,7 @@ use crate::pages::welcome::field_error;
 use crate::paths;
 use crate::post::Post;
 use crate::ui::icon::{Icon, icon};
-use crate::ui::{Button, Dialog, Field, FormAlert, Select, Tone};
+use crate::ui::{Button, Dialog, Field, FormAlert, Select, Tone, choices};
 
 /// Choices of a key's life, in days; zero is for ever.
 const LIVES: [(&str, &str); 5] = [
@@ -35,7 +35,6 @@ pub fn CreateDialog(
         .into_iter()
         .map(|project| (project.id.to_string(), project.name))
         .collect();
-    let lives = LIVES.map(|(days, words)| (days.to_owned(), words.to_owned())).to_vec();
     let pending = action.pending();
     let forbidden = refusal();
     view! {
@@ -62,7 +61,7 @@ pub fn CreateDialog(
                     id="key-life"
                     name="expires_in_days"
                     label="Works for"
-                    options=lives
+                    options=choices(&LIVES)
                     hint="A key that leaks is worth less when its time is short."
                 />
                 <div class="form-acts">

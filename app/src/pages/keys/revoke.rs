@@ -11,7 +11,7 @@ use crate::pages::welcome::field_error;
 use crate::paths;
 use crate::post::{Post, PostForm};
 use crate::ui::icon::{Icon, icon};
-use crate::ui::{Button, Dialog, FormAlert, FormBody, Toasts, Tone, TypedConfirmation};
+use crate::ui::{Button, Dialog, FormAlert, FormBody, Tone, TypedConfirmation};
 
 /// Opens for the key that the address names. Works without a script: the server checks the name.
 #[component]
@@ -29,13 +29,7 @@ pub fn RevokeDialog(
                 .cloned()
         })
     });
-    let toasts = Toasts::here();
-    Effect::new(move |_| {
-        if action.done() {
-            toasts.good("Key revoked. It stops working on every node within a second.");
-            action.clear();
-        }
-    });
+    action.tell("Key revoked. It stops working on every node within a second.");
     let close = Callback::new(move |()| {
         action.clear();
         on_close.run(());

@@ -14,7 +14,7 @@ use crate::paths;
 use crate::post::{Post, PostForm};
 use crate::ui::icon::{Icon, icon};
 use crate::ui::{
-    Button, Clock, Field, FormBody, LinkButton, Select, Tone, TypedConfirmation, sentence,
+    Button, Clock, Field, FormBody, LinkButton, Select, Tone, TypedConfirmation, choices, sentence,
 };
 
 /// Choices of how long it lasts, in hours; zero is until it is released.
@@ -98,7 +98,6 @@ fn Form(preview: Preview) -> impl IntoView {
             view! { <p class="form-alert">{icon(Icon::Alert)}<span>{text}</span></p> }
         })
     };
-    let lasts = LASTS.map(|(hours, words)| (hours.to_owned(), words.to_owned())).to_vec();
     let scope = preview.target.scope;
     let reason_hint = match scope {
         KillScope::All | KillScope::Provider => {
@@ -128,7 +127,7 @@ fn Form(preview: Preview) -> impl IntoView {
                     maxlength=REASON_CHARS_MAX
                     error=wrong(FieldName::Reason)
                 />
-                <Select id="stop-lasts" name="expires_in_hours" label="Lasts" options=lasts/>
+                <Select id="stop-lasts" name="expires_in_hours" label="Lasts" options=choices(&LASTS)/>
                 <TypedConfirmation
                     id="stop-name"
                     expected=preview.name

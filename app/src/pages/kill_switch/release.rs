@@ -13,9 +13,7 @@ use crate::pages::welcome::field_error;
 use crate::paths;
 use crate::post::{Post, PostForm};
 use crate::ui::icon::{Icon, icon};
-use crate::ui::{
-    Button, Clock, Dialog, Field, FormBody, Toasts, Tone, TypedConfirmation, sentence,
-};
+use crate::ui::{Button, Clock, Dialog, Field, FormBody, Tone, TypedConfirmation, sentence};
 
 /// Opens for the kill that the address names. Works without a script: the server checks the name.
 #[component]
@@ -31,13 +29,7 @@ pub fn ReleaseDialog(
             rows.iter().find(|row| row.releasable && row.id.to_string() == id).cloned()
         })
     });
-    let toasts = Toasts::here();
-    Effect::new(move |_| {
-        if action.done() {
-            toasts.good("Released. Calls are admitted again on every node within a second.");
-            action.clear();
-        }
-    });
+    action.tell("Released. Calls are admitted again on every node within a second.");
     let close = Callback::new(move |()| {
         action.clear();
         on_close.run(());

@@ -370,7 +370,11 @@ fn More(number: u32, row: Option<TargetRow>, blame: Blame) -> impl IntoView {
     let able = row.as_ref().and_then(|row| row.capabilities.clone()).unwrap_or_default();
     let ticks = Capability::ALL
         .iter()
-        .map(|one| Tick { value: one.as_str(), label: one.label(), ticked: able.contains(one) })
+        .map(|one| Tick {
+            value: one.as_str().into(),
+            label: one.label().into(),
+            ticked: able.contains(one),
+        })
         .collect();
     let knowledge = vec![
         ("false".to_owned(), "Not known: everything is taken to fit".to_owned()),

@@ -112,8 +112,8 @@ fn Wiring(row: Option<ProviderRow>, fault: Memo<Option<Fault>>) -> impl IntoView
     let ticks = Surface::ALL
         .iter()
         .map(|surface| Tick {
-            value: surface.as_str(),
-            label: surface.label(),
+            value: surface.as_str().into(),
+            label: surface.label().into(),
             ticked: row.as_ref().is_some_and(|row| row.surfaces.contains(surface)),
         })
         .collect();

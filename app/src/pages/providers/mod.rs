@@ -234,12 +234,7 @@ fn tell(acts: Acts) {
             acts.key.clear();
         }
     });
-    Effect::new(move |_| {
-        if acts.remove.done() {
-            toasts.good("The provider is removed.");
-            acts.remove.clear();
-        }
-    });
+    acts.remove.tell("The provider is removed.");
     tell_of_aliases(acts, toasts);
 }
 
@@ -256,12 +251,7 @@ fn tell_of_aliases(acts: Acts, toasts: Toasts) {
             acts.update_alias.clear();
         }
     });
-    Effect::new(move |_| {
-        if acts.remove_alias.done() {
-            toasts.good("The alias is removed. Programs that ask for it are refused.");
-            acts.remove_alias.clear();
-        }
-    });
+    acts.remove_alias.tell("The alias is removed. Programs that ask for it are refused.");
 }
 
 /// Whether this person may change anything here.

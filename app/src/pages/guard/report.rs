@@ -1,0 +1,54 @@
+//! The form that says that the guard was wrong about a call.
+
+use contract::fault::Field as FieldName;
+use domain::limits::REASON_CHARS_MAX;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
+
+use super::calls::Report;
+use crate::pages::welcome::field_error;
+use crate::paths;
+use crate::post::{Post, PostForm};
+use crate::ui::{Button, Dialog, Field, FormAlert, FormBody, Tone};
+
+/// The form, in a dialog. The server knows whether the call is one.
+pub fn form(call: String, action: Post, back: Callback<()>) -> AnyView {
+    let fault = action.fault();
+    let close = Callback::new(move |()| {
+        action.clear();
+        back.run(());
+    });
+    view! {
+        <Dialog
+            id="report"
+            title="Report a mistake"
+            open=Signal::stored(true)
+            close_href=paths::GUARD
+            on_close=close
+        >
+            <PostForm action>
+                <FormBody to=Report::PATH>
+                    <FormAlert fault/>
+                    <p class="dim">"Call " <span class="mono wrap">{call.clone()}</span></p>
+                    <input type="hidden" name="call" value=call.clone()/>
+                    <Field
+                        id="report-note"
+                        name="note"
+                        label="What is wrong"
+                        hint="Such as: a question about our own documentation. Do not repeat the prompt."
+                        autocomplete="off"
+                        maxlength=REASON_CHARS_MAX
+                        error=Signal::derive(move || {
+                            field_error(fault.get().as_ref(), FieldName::Reason)
+                        })
+                    />
+                    <div class="form-acts">
+                        <Button submit=true tone=Tone::Primary>"Report"</Button>
+                        <a class="btn btn-quiet" href=paths::GUARD data-noscroll="true">"Cancel"</a>
+                    </div>
+                </FormBody>
+            </PostForm>
+        </Dialog>
+    }
+    .into_any()
+}
