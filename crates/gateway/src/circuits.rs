@@ -16,6 +16,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use crate::metric;
+use crate::route::Candidate;
 use crate::snapshot::Target;
 
 /// Reports that may wait for the database; beyond, they are left out, and the node's own view stays.
@@ -106,11 +107,11 @@ impl Circuits {
 
     /// Asks for leave to send. Only a call that would be the trial of a half-open circuit asks the
     /// database, for nodes must agree on who makes it.
-    pub(crate) async fn leave(&self, target: &Target) -> Leave {
-        if let Some(until) = self.blocked(target) {
+    pub(crate) async fn leave(&self, candidate: &mut Candidate) -> Leave {
+        if let Some(until) = self.blocked(&candidate.target) {
             return Leave::Blocked(until);
         }
-        for (provider, model) in self.trials(target) {
+        for (provider, model) in self.trials(&candidate.target) {
             // In a box: hardly any call comes here, and every open stream would carry the room for it.
             let taken = self.store.circuit_take_trial(provider, &model, self.node);
             let taken = Box::pin(taken).await;
@@ -118,10 +119,11 @@ impl Circuits {
                 tracing::warn!(%error, "a trial cannot be taken");
             }
             if !taken.unwrap_or(false) {
-                // What was taken of the other circuit is given back.
-                self.note(target, Verdict::Nothing, None);
+                // What was taken of the other circuit is given back; what another call holds stays its own.
+                self.note(candidate, Verdict::Nothing, None);
                 return Leave::Blocked(self.clock.now() + TimeDelta::seconds(1));
             }
+            candidate.trial = true;
             let now = self.clock.now();
             self.change(&(provider, model), |circuit| circuit.take_trial(now).unwrap_or(circuit));
         }
@@ -129,18 +131,22 @@ impl Circuits {
     }
 
     /// Takes note of how a call to a target ended.
-    pub(crate) fn note(&self, target: &Target, verdict: Verdict, status: Option<u16>) {
+    pub(crate) fn note(&self, candidate: &Candidate, verdict: Verdict, status: Option<u16>) {
         let verdict = match verdict {
             // Says nothing of the provider; a trial that it ends is given back.
             Verdict::Fault(fault) if !self.policy.counts(fault) => Verdict::Nothing,
             verdict => verdict,
         };
+        // A trial is given back by the call that made it, and by no other.
+        if verdict == Verdict::Nothing && !candidate.trial {
+            return;
+        }
         // Where no circuit is known, all are clean: nearly every call ends here.
         if !matches!(verdict, Verdict::Fault(_)) && self.knows_none() {
             return;
         }
         let now = self.clock.now();
-        for key in keys(target) {
+        for key in keys(&candidate.target) {
             let worth_telling = match verdict {
                 Verdict::Fault(_) => {
                     self.change(&key, |circuit| circuit.fault(now));

@@ -50,7 +50,7 @@ pub(crate) async fn deliver(gateway: &Gateway, masked: Masked, line: &mut Line) 
             obligation.trail.upstream_done();
             mask.note(&mut obligation.trail);
             let status = Some(ending.status);
-            gateway.circuits().note(&candidate.target, verdict(&ending), status);
+            gateway.circuits().note(&candidate, verdict(&ending), status);
             Delivered { obligation, ending }
         }
     }

@@ -57,6 +57,8 @@ pub(crate) struct Candidate {
     pub(crate) surface: Surface,
     /// The request in that surface's dialect, where that is not the caller's.
     pub(crate) translated: Option<Arc<Translated>>,
+    /// Whether this call is the trial of a circuit that is half open.
+    pub(crate) trial: bool,
 }
 
 impl Routed {
@@ -221,7 +223,7 @@ impl Scene<'_> {
         let wanted = asked.request.surface();
         if target.provider.serves(wanted) {
             let target = Arc::clone(target);
-            return Ok(Candidate { target, surface: wanted, translated: None });
+            return Ok(Candidate { target, surface: wanted, translated: None, trial: false });
         }
         let other = TRANSLATED
             .into_iter()
@@ -242,7 +244,7 @@ impl Scene<'_> {
         match self.gateway.desk().request(asked.body.clone(), order).await {
             Ok(Ok(translated)) => {
                 let translated = Some(Arc::new(translated));
-                Ok(Candidate { target: Arc::clone(target), surface, translated })
+                Ok(Candidate { target: Arc::clone(target), surface, translated, trial: false })
             }
             Ok(Err(Unsupported { field, reason })) => Err(Obstacle::Untranslatable(field, reason)),
             Err(lost) => {

@@ -138,12 +138,12 @@ impl Sending<'_> {
                     return Sent::Head(response, candidate);
                 }
                 Tried::Abandoned => {
-                    self.gateway.circuits().note(target, Verdict::Nothing, None);
+                    self.gateway.circuits().note(&candidate, Verdict::Nothing, None);
                     let note = "the client left before the answer";
                     return Sent::Nothing(Ending::new(Outcome::ClientClosed, 499).note(note), None);
                 }
                 Tried::Killed(scope) => {
-                    self.gateway.circuits().note(target, Verdict::Nothing, None);
+                    self.gateway.circuits().note(&candidate, Verdict::Nothing, None);
                     let refusal = Refusal::Killed { scope };
                     let ending = Ending::refusal(Outcome::Killed, &refusal);
                     return Sent::Nothing(ending, Some(refusal));
@@ -187,18 +187,18 @@ impl Sending<'_> {
         let known = self.blamed.iter().any(|blamed| Arc::ptr_eq(blamed, target));
         if matches!(verdict, Verdict::Fault(_)) {
             if known {
-                return self.gateway.circuits().note(target, Verdict::Nothing, None);
+                return self.gateway.circuits().note(candidate, Verdict::Nothing, None);
             }
             self.blamed.push(Arc::clone(target));
         }
-        self.gateway.circuits().note(target, verdict, status);
+        self.gateway.circuits().note(candidate, verdict, status);
     }
 
     /// The next candidate whose circuits let the call pass, from this place on.
     async fn next(&mut self, from: usize) -> Option<(usize, Candidate)> {
         for index in from..self.candidates.len() {
-            let candidate = self.candidates.get(index)?.clone();
-            match self.gateway.circuits().leave(&candidate.target).await {
+            let mut candidate = self.candidates.get(index)?.clone();
+            match self.gateway.circuits().leave(&mut candidate).await {
                 Leave::Granted => return Some((index, candidate)),
                 Leave::Blocked(until) => {
                     let why = format!("its circuit is open until {}", until.format("%H:%M:%S"));
