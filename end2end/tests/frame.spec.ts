@@ -8,6 +8,7 @@ test("the sidebar leads to every page in reach and says where one is", async ({ 
   const nav = page.getByRole("navigation", { name: "Main" });
   await expect(nav.getByRole("link")).toHaveText([
     /Activity/,
+    /Guard/,
     /API keys/,
     /Agents/,
     /Client set-up/,
@@ -101,7 +102,7 @@ test("a platform admin enters a tenant only with a reason", async ({ page }) => 
 test("a phone has the same pages behind a button, and nothing to scroll sideways", async ({ page, as }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await as(person("tenant_admin"));
-  for (const path of ["/activity", "/keys", "/agents", "/set-up", "/kill-switch", "/kill-switch/stop"]) {
+  for (const path of ["/activity", "/guard", "/keys", "/agents", "/set-up", "/kill-switch", "/kill-switch/stop"]) {
     await open(page, path);
     const [wanted, given] = await page.evaluate(() => [
       document.documentElement.scrollWidth,
