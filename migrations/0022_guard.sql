@@ -28,6 +28,8 @@ create table app.guard_policy (
   blocked_from smallint not null check (blocked_from between ambiguous_from and 1000),
   -- Ids of signatures that count nothing.
   disabled text[] not null check (app.is_word_list(disabled, 40)),
+  -- Whether somebody else is asked about an ambiguous prompt, and what holds where he does not answer.
+  second_opinion text not null check (second_opinion in ('off', 'allow', 'block')),
   secrets text not null check (secrets in ('off', 'tag', 'mask')),
   -- Whether placeholders in the answer become the secrets again.
   restores boolean not null check (secrets = 'tag' or not restores),
@@ -45,7 +47,7 @@ create table app.guard_policy (
 );
 select app.protect('app.guard_policy');
 grant select, insert, delete on app.guard_policy to tokenone_console;
-grant update (injections, suspicious_from, ambiguous_from, blocked_from, disabled, secrets, restores, personal,
+grant update (injections, suspicious_from, ambiguous_from, blocked_from, disabled, second_opinion, secrets, restores, personal,
   reasoning, kinds_passed, values_passed, version, updated_by, updated_at) on app.guard_policy to tokenone_console;
 create policy system_reads on app.guard_policy for select to tokenone_system using (true);
 grant select on app.guard_policy to tokenone_system;
@@ -54,16 +56,27 @@ create trigger advance_epoch after insert or update or delete on app.guard_polic
 
 create function sys.snapshot_guard()
   returns table (tenant_id uuid, project_id uuid, injections text, suspicious_from smallint, ambiguous_from smallint,
-    blocked_from smallint, disabled text[], secrets text, restores boolean, personal text, reasoning boolean,
+    blocked_from smallint, disabled text[], second_opinion text, secrets text, restores boolean, personal text, reasoning boolean,
     kinds_passed text[], values_passed text[])
   language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$
   select p.tenant_id, p.project_id, p.injections, p.suspicious_from, p.ambiguous_from, p.blocked_from, p.disabled,
-    p.secrets, p.restores, p.personal, p.reasoning, p.kinds_passed, p.values_passed
+    p.second_opinion, p.secrets, p.restores, p.personal, p.reasoning, p.kinds_passed, p.values_passed
   from app.guard_policy p
 $$;
 revoke execute on function sys.snapshot_guard() from public;
 grant execute on function sys.snapshot_guard() to tokenone_gateway;
+
+-- ── The second opinion ──────────────────────────────────────────────────────────────────────────
+-- A service that is asked about prompts stands among the providers, for it has an address, a key and a switch
+-- like them; but it answers no calls.
+alter table platform.provider drop constraint provider_kind_check, drop constraint provider_surfaces_check;
+alter table platform.provider
+  add constraint provider_kind_check check (kind in ('openai', 'anthropic', 'azure', 'gemini', 'bedrock', 'mistral',
+    'groq', 'compatible', 'lakera', 'simulator')),
+  add constraint provider_surfaces_check check (
+    surfaces <@ array['chat', 'responses', 'messages', 'count_tokens', 'embeddings', 'completions']
+    and (cardinality(surfaces) = 0) = (kind = 'lakera'));
 
 -- ── Findings ────────────────────────────────────────────────────────────────────────────────────
 -- Kinds, places and keyed digests, never a value; null where there is nothing to say.

@@ -105,6 +105,13 @@ impl Post {
         });
     }
 
+    /// Forgets a refusal, so that a form opens clean. What was done is not forgotten: it is still to be told.
+    pub fn forget_refusal(self) {
+        if untrack(|| self.refused()) {
+            self.clear();
+        }
+    }
+
     /// Forgets what came of it.
     pub fn clear(self) {
         self.sent.clear();

@@ -49,6 +49,18 @@ words! {
 }
 
 words! {
+    /// Whether somebody else is asked about an ambiguous prompt, and what holds where he does not answer.
+    SecondOpinion {
+        /// Nobody is asked.
+        Off = "off", "Nobody is asked";
+        /// Without an answer the prompt passes.
+        Allow = "allow", "Ask; without an answer, let it pass";
+        /// Without an answer the prompt is refused.
+        Block = "block", "Ask; without an answer, refuse";
+    }
+}
+
+words! {
     /// How bad a prompt is. The order is by severity.
     Verdict {
         /// Nothing to say.
@@ -75,6 +87,8 @@ pub struct Policy {
     pub blocked_from: u16,
     /// Ids of signatures that count nothing.
     pub disabled: Vec<String>,
+    /// Whether an ambiguous prompt is shown to the operator's second opinion, a service of somebody else's.
+    pub second_opinion: SecondOpinion,
     /// What is done about secrets in prompts.
     pub secrets: Secrets,
     /// Whether a placeholder in the answer becomes the secret again.
@@ -98,6 +112,7 @@ impl Default for Policy {
             ambiguous_from: 70,
             blocked_from: 90,
             disabled: Vec::new(),
+            second_opinion: SecondOpinion::Off,
             secrets: Secrets::Tag,
             restores: false,
             personal: Personal::Mask,
@@ -141,6 +156,9 @@ pub struct Findings {
     /// What was seen in the prompt.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub signatures: Vec<Seen>,
+    /// What the second opinion was, where one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second: Option<Second>,
     /// What was taken out of the prompt.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub redacted: Vec<Hidden>,
@@ -165,6 +183,17 @@ pub struct Seen {
     pub start: u32,
     /// Where it ends.
     pub end: u32,
+}
+
+/// A second opinion.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Second {
+    /// Whose: the provider's short name.
+    pub by: String,
+    /// Whether the prompt was held to be an attack; `None` where there was no answer.
+    pub flagged: Option<bool>,
+    /// How long it took, in milliseconds.
+    pub took_ms: u32,
 }
 
 /// A secret or personal value.
@@ -196,6 +225,7 @@ impl Default for Findings {
             verdict: Verdict::Clean,
             score: 0,
             signatures: Vec::new(),
+            second: None,
             redacted: Vec::new(),
             masked: Vec::new(),
             left_out: 0,

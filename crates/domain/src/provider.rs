@@ -21,6 +21,8 @@ words! {
         Groq = "groq", "Groq";
         /// Any server that speaks OpenAI's wire: vLLM, llama.cpp, Ollama.
         Compatible = "compatible", "OpenAI-compatible server";
+        /// Lakera Guard: no model, but a second opinion on prompts.
+        Lakera = "lakera", "Lakera Guard";
         /// The built-in simulator, which is not real.
         Simulator = "simulator", "Simulator";
     }
@@ -199,8 +201,17 @@ impl ProviderKind {
                 true,
             ),
             Self::Compatible => ("", Auth::Bearer, Wire::Plain, COMPATIBLE, false),
+            Self::Lakera => {
+                ("https://api.lakera.ai/v2", Auth::Bearer, Wire::Plain, &[] as &[_], false)
+            }
             Self::Simulator => ("", Auth::Bearer, Wire::Plain, ALL, true),
         };
         Preset { base_url, auth, wire, surfaces, bills_after_hangup }
+    }
+
+    /// Whether it answers calls. One that does not serves no surface.
+    #[must_use]
+    pub const fn answers_calls(self) -> bool {
+        !matches!(self, Self::Lakera)
     }
 }

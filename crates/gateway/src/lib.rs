@@ -22,6 +22,7 @@ mod mask;
 mod redact;
 mod route;
 mod screen;
+mod second;
 mod send;
 mod settle;
 

@@ -3,14 +3,17 @@
 
 use std::time::{Duration, Instant};
 
-use domain::ids::{CallId, ProviderId};
+use domain::ids::{CallId, ProviderId, TenantId};
 use domain::probe::Probe;
 use domain::provider::Surface;
+use guard::wishes::Wishes;
 use http::HeaderMap;
 use serde::Deserialize;
 
 use crate::gateway::Gateway;
+use crate::second;
 use crate::upstream::headers::{self, Recipient};
+use crate::upstream::provider::Provider;
 
 /// How long a provider may take.
 const WAIT: Duration = Duration::from_secs(10);
@@ -37,6 +40,9 @@ impl Gateway {
             );
         };
         drop(snapshot);
+        if !provider.kind.answers_calls() {
+            return self.probe_opinion(&provider).await;
+        }
         let Some(url) = provider.models_url() else {
             return said(
                 "Its wire has no question that is free of charge; send a call to test it.",
@@ -77,6 +83,21 @@ impl Gateway {
                 Probe { ok, status, latency_ms, model_served, note: Some(note) }
             }
         }
+    }
+}
+
+impl Gateway {
+    /// Of one that gives opinions on prompts: asks it about a harmless one.
+    async fn probe_opinion(&self, provider: &Provider) -> Probe {
+        let harmless = ["Hello, who is there?".to_owned()];
+        let wishes = Wishes::default();
+        let second = second::opinion(self, provider, TenantId::PLATFORM, &wishes, &harmless).await;
+        let note = match second.flagged {
+            Some(false) => "It answers, and finds nothing in a harmless text.",
+            Some(true) => "It answers, but holds a harmless text to be an attack.",
+            None => "It did not answer in time, or not as it should.",
+        };
+        Probe { ok: second.flagged.is_some(), latency_ms: second.took_ms, ..said(note) }
     }
 }
 

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use domain::guard::{Findings, Seen, Verdict};
+use domain::guard::{Findings, Second, SecondOpinion, Seen, Verdict};
+use domain::ids::TenantId;
 use domain::provider::Surface;
 use domain::refusal::Refusal;
 use guard::injection::scan;
@@ -19,6 +20,11 @@ use crate::line::Line;
 use crate::metric;
 use crate::redact;
 use crate::refuse::Refused;
+use crate::second;
+use crate::upstream::provider::Provider;
+
+/// Most texts of one prompt that somebody else is asked about.
+const IN_DOUBT_MAX: usize = 16;
 
 /// The header that tells what the guard thought of a prompt.
 pub(crate) const HEADER: &str = "x-tokenone-guard";
@@ -39,6 +45,8 @@ impl Screened {
 struct Scanned {
     findings: Findings,
     refuses: bool,
+    /// The texts that the guard is not sure about.
+    in_doubt: Vec<String>,
 }
 
 /// Screens the call.
@@ -59,13 +67,21 @@ pub(crate) async fn screen(
     let policy = Arc::clone(&wishes);
     let bytes = body.len();
     let work = move || scan_prompt(surface, &body, &policy.injections);
-    let scanned = match gateway.desk().run(bytes, work).await {
+    let mut scanned = match gateway.desk().run(bytes, work).await {
         Ok(scanned) => scanned,
         Err(lost) => {
             tracing::error!(call = %asked.trail.call_id, %lost, "a prompt is not scanned");
             return Err(Refused::new(Refusal::Internal, asked.trail));
         }
     };
+    if scanned.findings.verdict == Verdict::Ambiguous
+        && let Some(provider) = &snapshot.second
+        && wishes.second_opinion != SecondOpinion::Off
+    {
+        let killed = snapshot.kills.stop_provider(provider.id, gateway.clock().now());
+        let asked = (asked.owner.tenant_id, &*wishes);
+        second_look(gateway, provider, killed, asked, &mut scanned).await;
+    }
     metric::screened(scanned.findings.verdict);
     if scanned.findings.verdict == Verdict::Clean {
         return Ok(Screened { asked, wishes });
@@ -84,6 +100,28 @@ pub(crate) async fn screen(
             refused.refusal = refusal;
             Err(refused)
         }
+    }
+}
+
+/// Asks for a second opinion. What it holds to be an attack is one; where it does not answer, the policy
+/// says what the prompt is.
+async fn second_look(
+    gateway: &Gateway,
+    provider: &Provider,
+    killed: bool,
+    (tenant, wishes): (TenantId, &Wishes),
+    scanned: &mut Scanned,
+) {
+    let second = if killed {
+        Second { by: provider.slug.clone(), flagged: None, took_ms: 0 }
+    } else {
+        second::opinion(gateway, provider, tenant, wishes, &scanned.in_doubt).await
+    };
+    let attack = second.flagged.unwrap_or(wishes.second_opinion == SecondOpinion::Block);
+    scanned.findings.second = Some(second);
+    if attack {
+        scanned.findings.verdict = Verdict::Blocked;
+        scanned.refuses = wishes.injections.mode == Mode::Block;
     }
 }
 
@@ -107,7 +145,8 @@ fn ids(findings: &Findings) -> Vec<String> {
 
 /// Scans every text of a prompt; the worst of them is the prompt's verdict.
 fn scan_prompt(surface: Surface, body: &Bytes, policy: &Policy) -> Scanned {
-    let mut scanned = Scanned { findings: Findings::default(), refuses: false };
+    let mut scanned =
+        Scanned { findings: Findings::default(), refuses: false, in_doubt: Vec::new() };
     // The body has been read as JSON in UTF-8 by now.
     let texts = std::str::from_utf8(body).ok().and_then(|text| said(surface, text).ok());
     for text in texts.unwrap_or_default() {
@@ -115,6 +154,9 @@ fn scan_prompt(surface: Surface, body: &Bytes, policy: &Policy) -> Scanned {
         if report.verdict != Judged::Clean {
             scanned.refuses |= policy.refuses(&report);
             add(&mut scanned.findings, &text.path, &report);
+            if report.verdict == Judged::Ambiguous && scanned.in_doubt.len() < IN_DOUBT_MAX {
+                scanned.in_doubt.push(text.text.into_owned());
+            }
         }
     }
     scanned

@@ -39,6 +39,8 @@ pub(crate) struct Snapshot {
     pub(crate) kills: Kills,
     /// What is wanted of the guard.
     pub(crate) policies: Policies,
+    /// Who is asked for a second opinion on prompts.
+    pub(crate) second: Option<Arc<Provider>>,
     /// Opened once, and taken over by the next snapshot.
     credentials: HashMap<(SecretId, i32), (Auth, Credential)>,
 }
@@ -191,6 +193,10 @@ impl Snapshot {
         let kills = Kills::of(&read.kills);
         let (epoch, next_price_at) = (read.epoch, read.next_price_at);
         let policies = Policies::of(&read.policies);
+        let mut second: Vec<_> =
+            providers.values().filter(|provider| !provider.kind.answers_calls()).collect();
+        second.sort_unstable_by(|one, other| one.slug.cmp(&other.slug));
+        let second = second.first().map(|provider| Arc::clone(provider));
         Ok(Self {
             epoch,
             next_price_at,
@@ -200,6 +206,7 @@ impl Snapshot {
             providers,
             kills,
             policies,
+            second,
             credentials,
         })
     }
@@ -310,6 +317,7 @@ fn provider(
     Ok(Provider {
         id: entry.id,
         slug: entry.slug.clone(),
+        kind: entry.kind,
         simulated: entry.simulated,
         base,
         wire: entry.wire,

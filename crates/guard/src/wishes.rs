@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::guard::{self as wanted, Personal, Secrets};
+use domain::guard::{self as wanted, Personal, SecondOpinion, Secrets};
 
 use crate::policy::{Mode, Policy as Injections};
 use crate::sensitive::{Action, Policy as Sensitive};
@@ -13,6 +13,8 @@ use crate::signature::Signature;
 pub struct Wishes {
     /// What is done about injections.
     pub injections: Injections,
+    /// Whether an ambiguous prompt is shown to somebody else.
+    pub second_opinion: SecondOpinion,
     /// What is done about secrets in prompts; `None` where they are sent.
     pub secrets: Option<Sensitive>,
     /// Whether placeholders in the answer become the secrets again.
@@ -56,6 +58,7 @@ impl Wishes {
                 blocked_from: policy.blocked_from,
                 disabled: policy.disabled.iter().filter_map(|id| Signature::from_id(id)).collect(),
             },
+            second_opinion: policy.second_opinion,
             secrets: secrets.map(|action| passing(policy, action)),
             restores: policy.restores && policy.secrets == Secrets::Tag,
             personal: Arc::new(passing(policy, personal)),

@@ -101,6 +101,7 @@ pub(crate) struct PolicyColumns {
     pub(crate) ambiguous_from: i16,
     pub(crate) blocked_from: i16,
     pub(crate) disabled: Vec<String>,
+    pub(crate) second_opinion: String,
     pub(crate) secrets: String,
     pub(crate) restores: bool,
     pub(crate) personal: String,
@@ -117,6 +118,7 @@ impl PolicyColumns {
             ambiguous_from: self.ambiguous_from.unsigned_abs(),
             blocked_from: self.blocked_from.unsigned_abs(),
             disabled: self.disabled,
+            second_opinion: word("second_opinion", &self.second_opinion)?,
             secrets: word("secrets", &self.secrets)?,
             restores: self.restores,
             personal: word("personal", &self.personal)?,
@@ -157,6 +159,7 @@ impl TenantTx<'_> {
                     ambiguous_from: row.ambiguous_from,
                     blocked_from: row.blocked_from,
                     disabled: row.disabled,
+                    second_opinion: row.second_opinion,
                     secrets: row.secrets,
                     restores: row.restores,
                     personal: row.personal,
@@ -192,14 +195,15 @@ impl TenantTx<'_> {
         let done = sqlx::query!(
             "insert into app.guard_policy as p (tenant_id, project_id, scope_id, injections, suspicious_from,
                ambiguous_from, blocked_from, disabled, secrets, restores, personal, reasoning,
-               kinds_passed, values_passed, updated_by)
-             values ($1::uuid, $2::uuid, coalesce($2::uuid, $1::uuid), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+               kinds_passed, values_passed, second_opinion, updated_by)
+             values ($1::uuid, $2::uuid, coalesce($2::uuid, $1::uuid), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $16)
              on conflict (tenant_id, scope_id) do update set
                injections = excluded.injections, suspicious_from = excluded.suspicious_from,
                ambiguous_from = excluded.ambiguous_from, blocked_from = excluded.blocked_from,
                disabled = excluded.disabled, secrets = excluded.secrets, restores = excluded.restores,
                personal = excluded.personal, reasoning = excluded.reasoning,
                kinds_passed = excluded.kinds_passed, values_passed = excluded.values_passed,
+               second_opinion = excluded.second_opinion,
                version = p.version + 1, updated_by = excluded.updated_by,
                updated_at = clock_timestamp()
              where p.version = $15",
@@ -216,8 +220,9 @@ impl TenantTx<'_> {
             policy.reasoning,
             &policy.kinds_passed,
             &policy.values_passed,
-            by,
+            policy.second_opinion.as_str(),
             i32::try_from(version).unwrap_or(i32::MAX),
+            by,
         )
         .execute(self.connection())
         .await?;

@@ -445,7 +445,8 @@ async fn policies(connection: &mut PgConnection) -> Result<Vec<PolicyEntry>, Sto
     let rows = sqlx::query!(
         r#"select tenant_id as "tenant_id!", project_id, injections as "injections!",
                   suspicious_from as "suspicious_from!", ambiguous_from as "ambiguous_from!",
-                  blocked_from as "blocked_from!", disabled as "disabled!", secrets as "secrets!",
+                  blocked_from as "blocked_from!", disabled as "disabled!", second_opinion as "second_opinion!",
+                  secrets as "secrets!",
                   restores as "restores!", personal as "personal!", reasoning as "reasoning!",
                   kinds_passed as "kinds_passed!", values_passed as "values_passed!"
            from sys.snapshot_guard()"#
@@ -460,6 +461,7 @@ async fn policies(connection: &mut PgConnection) -> Result<Vec<PolicyEntry>, Sto
                 ambiguous_from: row.ambiguous_from,
                 blocked_from: row.blocked_from,
                 disabled: row.disabled,
+                second_opinion: row.second_opinion,
                 secrets: row.secrets,
                 restores: row.restores,
                 personal: row.personal,

@@ -140,6 +140,7 @@ const KINDS: &[ProviderKind] = &[
     ProviderKind::Mistral,
     ProviderKind::Groq,
     ProviderKind::Compatible,
+    ProviderKind::Lakera,
 ];
 
 /// What can only be judged once everything is read.
@@ -189,7 +190,7 @@ fn check_address(provider: &ProviderConfig, fault: &mut impl FnMut(String, &str)
 
 fn check_facts(provider: &ProviderConfig, fault: &mut impl FnMut(String, &str)) {
     let slug = &provider.slug;
-    if provider.surfaces.is_empty() {
+    if provider.surfaces.is_empty() && provider.kind.answers_calls() {
         fault(
             format!("the provider `{slug}` serves nothing"),
             "name at least one of its surfaces, or leave the key out",

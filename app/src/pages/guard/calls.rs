@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 use contract::draft::Draft;
-use domain::guard::{Mode, Personal, Secrets, Verdict};
+use domain::guard::{Mode, Personal, SecondOpinion, Secrets, Verdict};
 use domain::ids::CallId;
 use serde::{Deserialize, Serialize};
 
@@ -124,6 +124,7 @@ pub async fn set_policy(
     ambiguous_from: String,
     blocked_from: String,
     #[server(default)] disabled: Vec<String>,
+    second_opinion: SecondOpinion,
     secrets: Secrets,
     #[server(default)] restores: bool,
     personal: Personal,
@@ -142,6 +143,7 @@ pub async fn set_policy(
         ambiguous_from: number(&ambiguous_from),
         blocked_from: number(&blocked_from),
         disabled,
+        second_opinion,
         secrets,
         restores,
         personal,

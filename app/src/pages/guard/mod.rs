@@ -49,6 +49,12 @@ pub fn GuardPage() -> impl IntoView {
     acts.drop.tell("The policy is taken away. What is above it holds again.");
     acts.report.tell("Reported. Thank you: it is kept with the call.");
     let query = use_query_map();
+    Effect::new(move |before: Option<()>| {
+        query.track();
+        if before.is_some() {
+            [acts.set, acts.drop, acts.report].into_iter().for_each(Post::forget_refusal);
+        }
+    });
     // What was done leads to the page without a form, which loads anew.
     let found = load(
         move || query.get(),

@@ -21,6 +21,11 @@ const INJECTIONS: [(&str, &str); 3] = [
     ("monitor", "Monitor: everything is recorded, nothing is refused"),
     ("off", "Off: nothing is scanned"),
 ];
+const SECOND: [(&str, &str); 3] = [
+    ("off", "Nobody else is asked"),
+    ("allow", "Ask; without an answer, let it pass"),
+    ("block", "Ask; without an answer, refuse"),
+];
 const SECRETS: [(&str, &str); 3] = [
     ("tag", "A placeholder that names the kind is sent"),
     ("mask", "[removed] is sent"),
@@ -50,10 +55,6 @@ pub fn form(
         })
         .collect();
     let (set, drop) = (acts.set, acts.drop);
-    let close = Callback::new(move |()| {
-        set.clear();
-        back.run(());
-    });
     // What is not its own cannot be taken away.
     let away = (version != "0").then(|| take_away(project.clone(), version.clone(), drop));
     view! {
@@ -63,7 +64,7 @@ pub fn form(
             shape=Shape::Drawer
             open=Signal::stored(true)
             close_href=paths::GUARD
-            on_close=close
+            on_close=back
         >
             <PostForm action=set>
                 <FormBody to=SetPolicy::PATH start=start>
@@ -123,6 +124,12 @@ fn fields(acts: Acts, ticks: Vec<Tick>) -> impl IntoView {
                 error=wrong(FieldName::Signatures)
             />
         </details>
+        <Select
+            id="policy-second"
+            name="second_opinion"
+            label="Second opinion on ambiguous prompts"
+            options=choices(&SECOND)
+        />
         <Select id="policy-secrets" name="secrets" label="Secrets in prompts" options=choices(&SECRETS)/>
         <Checkbox
             id="policy-restores"

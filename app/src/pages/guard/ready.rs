@@ -143,6 +143,7 @@ fn form(view: &PolicyView) -> Draft {
         ("suspicious_from", policy.suspicious_from.to_string()),
         ("ambiguous_from", policy.ambiguous_from.to_string()),
         ("blocked_from", policy.blocked_from.to_string()),
+        ("second_opinion", policy.second_opinion.as_str().into()),
         ("secrets", policy.secrets.as_str().into()),
         ("personal", policy.personal.as_str().into()),
         ("kinds_passed", policy.kinds_passed.join("\n")),

@@ -14,17 +14,13 @@ use crate::ui::{Button, Dialog, Field, FormAlert, FormBody, Tone};
 /// The form, in a dialog. The server knows whether the call is one.
 pub fn form(call: String, action: Post, back: Callback<()>) -> AnyView {
     let fault = action.fault();
-    let close = Callback::new(move |()| {
-        action.clear();
-        back.run(());
-    });
     view! {
         <Dialog
             id="report"
             title="Report a mistake"
             open=Signal::stored(true)
             close_href=paths::GUARD
-            on_close=close
+            on_close=back
         >
             <PostForm action>
                 <FormBody to=Report::PATH>

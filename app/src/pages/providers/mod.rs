@@ -94,13 +94,7 @@ impl Acts {
     /// is not forgotten here: it is still to be told.
     fn forget(self) {
         self.test_call.clear();
-        self.edits().into_iter().for_each(forget_refusal);
-    }
-}
-
-fn forget_refusal(action: Post) {
-    if untrack(|| action.refused()) {
-        action.clear();
+        self.edits().into_iter().for_each(Post::forget_refusal);
     }
 }
 

@@ -28,7 +28,11 @@ pub(super) fn spec(typed: &ProviderForm, base: Base<'_>) -> Result<ProviderSpec,
     let base_url = base_url(typed, preset.base_url)?;
     let auth = typed.auth.unwrap_or(preset.auth);
     let wire = typed.wire.unwrap_or(preset.wire);
-    let surfaces = surfaces(typed, &base, preset.surfaces)?;
+    let surfaces = if typed.kind.answers_calls() {
+        surfaces(typed, &base, preset.surfaces)?
+    } else {
+        Vec::new()
+    };
     let region = region(&typed.region, auth)?;
     let api_version = api_version(&typed.api_version, wire)?;
     let (id, slug, secret_id, active) = match base {

@@ -1,7 +1,7 @@
 //! A provider as calls need it: where it is, what opens it, what it serves.
 
 use domain::ids::ProviderId;
-use domain::provider::{Surface, Wire};
+use domain::provider::{ProviderKind, Surface, Wire};
 use reqwest::Url;
 
 use super::address;
@@ -12,6 +12,7 @@ use super::credential::Credential;
 pub(crate) struct Provider {
     pub(crate) id: ProviderId,
     pub(crate) slug: String,
+    pub(crate) kind: ProviderKind,
     pub(crate) simulated: bool,
     pub(crate) base: Url,
     pub(crate) wire: Wire,
@@ -35,6 +36,13 @@ impl Provider {
     pub(crate) fn url(&self, surface: Surface, model: &str, streamed: bool) -> Option<Url> {
         let version = self.api_version.as_deref();
         address::of(&self.base, self.wire, version, surface, model, streamed)
+    }
+
+    /// The address of the question whether a prompt is an attack (docs.lakera.ai, "Guard API").
+    pub(crate) fn guard_url(&self) -> Option<Url> {
+        let mut url = self.base.clone();
+        url.path_segments_mut().ok()?.pop_if_empty().push("guard");
+        Some(url)
     }
 
     /// The address that lists its models.

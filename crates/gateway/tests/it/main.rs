@@ -7,6 +7,7 @@ mod circuits;
 mod egress;
 mod furniture;
 mod fuzzed;
+mod guard;
 mod hangup;
 mod house;
 mod idle;
