@@ -2,7 +2,7 @@
 
 use contract::activity::CallRow;
 use contract::call::{CallDetail, PriceView};
-use domain::guard::{Findings, Hidden};
+use domain::guard::{Findings, Hidden, Second};
 use domain::ids::CallId;
 use domain::money::NanoUsd;
 use leptos::prelude::*;
@@ -226,6 +226,7 @@ fn guard(call: CallId, found: Findings) -> AnyView {
             <dl class="facts">
                 {fact("Prompt", view! { {verdict(found.verdict)} " score " {found.score} }.into_any())}
                 {lines("Signatures", seen)}
+                {found.second.map(|second| fact("Second opinion", second_opinion(&second)))}
                 {lines("Taken out of the prompt", hidden(&found.redacted))}
                 {lines("Masked in the answer", hidden(&found.masked))}
             </dl>
@@ -235,6 +236,15 @@ fn guard(call: CallId, found: Findings) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+fn second_opinion(second: &Second) -> String {
+    let word = match second.flagged {
+        Some(true) => "An attack",
+        Some(false) => "No attack",
+        None => "No answer",
+    };
+    format!("{word}, by {} in {} ms", second.by, second.took_ms)
 }
 
 fn hidden(list: &[Hidden]) -> Vec<String> {

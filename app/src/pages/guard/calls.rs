@@ -114,45 +114,57 @@ pub async fn view(
     Ok(super::ready::page(view, span, &policy))
 }
 
-/// Changes a policy. Numbers are text, so that a field left empty is told as such.
-#[leptos::server(prefix = "/do", endpoint = "guard/set_policy")]
-pub async fn set_policy(
-    project: String,
-    version: u32,
+/// A policy as its form sends it. Numbers are text, so that a field left empty is told as such; lists are
+/// texts of a line each.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyForm {
     injections: Mode,
     suspicious_from: String,
     ambiguous_from: String,
     blocked_from: String,
-    #[server(default)] disabled: Vec<String>,
+    #[serde(default)]
+    disabled: Vec<String>,
     second_opinion: SecondOpinion,
     secrets: Secrets,
-    #[server(default)] restores: bool,
+    #[serde(default)]
+    restores: bool,
     personal: Personal,
-    #[server(default)] reasoning: bool,
+    #[serde(default)]
+    reasoning: bool,
     kinds_passed: String,
     values_passed: String,
-) -> Result<(), UiFault> {
+}
+
+#[cfg(feature = "ssr")]
+impl PolicyForm {
+    fn policy(self) -> Policy {
+        // What is no number is outside the bounds as well.
+        let number = |text: &str| text.trim().parse().unwrap_or(0);
+        let lines = |text: &str| text.lines().map(str::to_owned).collect();
+        Policy {
+            injections: self.injections,
+            suspicious_from: number(&self.suspicious_from),
+            ambiguous_from: number(&self.ambiguous_from),
+            blocked_from: number(&self.blocked_from),
+            disabled: self.disabled,
+            second_opinion: self.second_opinion,
+            secrets: self.secrets,
+            restores: self.restores,
+            personal: self.personal,
+            reasoning: self.reasoning,
+            kinds_passed: lines(&self.kinds_passed),
+            values_passed: lines(&self.values_passed),
+        }
+    }
+}
+
+/// Changes a policy.
+#[leptos::server(prefix = "/do", endpoint = "guard/set_policy")]
+pub async fn set_policy(project: String, version: u32, form: PolicyForm) -> Result<(), UiFault> {
     let console = server::console()?;
     let caller = server::answer(server::caller())?;
-    // What is no number is outside the bounds as well.
-    let number = |text: &str| text.trim().parse().unwrap_or(0);
-    let lines = |text: &str| text.lines().map(str::to_owned).collect();
-    let policy = Policy {
-        injections,
-        suspicious_from: number(&suspicious_from),
-        ambiguous_from: number(&ambiguous_from),
-        blocked_from: number(&blocked_from),
-        disabled,
-        second_opinion,
-        secrets,
-        restores,
-        personal,
-        reasoning,
-        kinds_passed: lines(&kinds_passed),
-        values_passed: lines(&values_passed),
-    };
     let project = server::answer(super::ready::project(&project))?;
-    server::answer(console.guard.set_policy(&caller, project, policy, version).await)?;
+    server::answer(console.guard.set_policy(&caller, project, form.policy(), version).await)?;
     leptos_axum::redirect(paths::GUARD);
     Ok(())
 }

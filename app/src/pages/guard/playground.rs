@@ -78,3 +78,16 @@ fn text(heading: &'static str, text: String) -> impl IntoView {
         <pre class="body-text" tabindex="0" aria-label=heading dir="auto">{text}</pre>
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use contract::guard::Origin;
+
+    use super::*;
+
+    #[test]
+    fn every_origin_is_offered() {
+        let known = Origin::ALL.map(|origin| (origin.word(), origin.label()));
+        assert_eq!(ORIGINS, known);
+    }
+}

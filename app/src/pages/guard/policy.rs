@@ -110,15 +110,15 @@ fn fields(acts: Acts, ticks: Vec<Tick>) -> impl IntoView {
     let fault = acts.set.fault();
     let wrong = move |field| Signal::derive(move || field_error(fault.get().as_ref(), field));
     view! {
-        <Select id="policy-injections" name="injections" label="Injections" options=choices(&INJECTIONS)/>
-        {threshold("suspicious_from", "Suspicious from", wrong(FieldName::Thresholds))}
-        {threshold("ambiguous_from", "Ambiguous from", Signal::stored(None))}
-        {threshold("blocked_from", "An attack from", Signal::stored(None))}
+        <Select id="policy-injections" name="form[injections]" label="Injections" options=choices(&INJECTIONS)/>
+        {threshold("form[suspicious_from]", "Suspicious from", wrong(FieldName::Thresholds))}
+        {threshold("form[ambiguous_from]", "Ambiguous from", Signal::stored(None))}
+        {threshold("form[blocked_from]", "An attack from", Signal::stored(None))}
         <details class="numbers">
             <summary>"Signatures that count nothing"</summary>
             <Checks
                 id="policy-disabled"
-                name="disabled[]"
+                name="form[disabled][]"
                 legend="Ticked ones are off"
                 ticks
                 error=wrong(FieldName::Signatures)
@@ -126,38 +126,38 @@ fn fields(acts: Acts, ticks: Vec<Tick>) -> impl IntoView {
         </details>
         <Select
             id="policy-second"
-            name="second_opinion"
+            name="form[second_opinion]"
             label="Second opinion on ambiguous prompts"
             options=choices(&SECOND)
         />
-        <Select id="policy-secrets" name="secrets" label="Secrets in prompts" options=choices(&SECRETS)/>
+        <Select id="policy-secrets" name="form[secrets]" label="Secrets in prompts" options=choices(&SECRETS)/>
         <Checkbox
             id="policy-restores"
-            name="restores"
+            name="form[restores]"
             label="A placeholder in the answer becomes the secret again"
         />
         <Select
             id="policy-personal"
-            name="personal"
+            name="form[personal]"
             label="Personal data in answers"
             options=choices(&PERSONAL)
         />
         <Checkbox
             id="policy-reasoning"
-            name="reasoning"
+            name="form[reasoning]"
             label="Also in the model's reasoning"
             hint="A signed block of thinking that was changed is refused by its provider when it comes back."
         />
         <Area
             id="policy-kinds"
-            name="kinds_passed"
+            name="form[kinds_passed]"
             label="Kinds let through"
             hint="One a line, such as ip_address. The documentation lists them."
             error=wrong(FieldName::Kinds)
         />
         <Area
             id="policy-values"
-            name="values_passed"
+            name="form[values_passed]"
             label="Values let through"
             hint="One a line, such as support@example.com. They are kept as they are typed."
             error=wrong(FieldName::Values)
@@ -172,12 +172,38 @@ fn threshold(
 ) -> impl IntoView {
     view! {
         <Field
-            id=format!("policy-{name}")
+            id=name
             name=name
             label=label
             kind="number"
+            hint="In hundredths, as all scores."
             autocomplete="off"
             error=error
         />
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::guard::{Mode, Personal, SecondOpinion, Secrets};
+
+    use super::*;
+
+    #[test]
+    fn every_choice_is_one_of_the_policy() {
+        let words =
+            |pairs: &[(&'static str, &str)]| pairs.iter().map(|pair| pair.0).collect::<Vec<_>>();
+        for word in words(&INJECTIONS) {
+            assert!(word.parse::<Mode>().is_ok(), "{word}");
+        }
+        for word in words(&SECOND) {
+            assert!(word.parse::<SecondOpinion>().is_ok(), "{word}");
+        }
+        for word in words(&SECRETS) {
+            assert!(word.parse::<Secrets>().is_ok(), "{word}");
+        }
+        for word in words(&PERSONAL) {
+            assert!(word.parse::<Personal>().is_ok(), "{word}");
+        }
     }
 }

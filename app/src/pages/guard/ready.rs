@@ -139,18 +139,18 @@ fn form(view: &PolicyView) -> Draft {
     let mut fields = vec![
         ("project", key(view.project_id)),
         ("version", view.version.to_string()),
-        ("injections", policy.injections.as_str().into()),
-        ("suspicious_from", policy.suspicious_from.to_string()),
-        ("ambiguous_from", policy.ambiguous_from.to_string()),
-        ("blocked_from", policy.blocked_from.to_string()),
-        ("second_opinion", policy.second_opinion.as_str().into()),
-        ("secrets", policy.secrets.as_str().into()),
-        ("personal", policy.personal.as_str().into()),
-        ("kinds_passed", policy.kinds_passed.join("\n")),
-        ("values_passed", policy.values_passed.join("\n")),
+        ("form[injections]", policy.injections.as_str().into()),
+        ("form[suspicious_from]", policy.suspicious_from.to_string()),
+        ("form[ambiguous_from]", policy.ambiguous_from.to_string()),
+        ("form[blocked_from]", policy.blocked_from.to_string()),
+        ("form[second_opinion]", policy.second_opinion.as_str().into()),
+        ("form[secrets]", policy.secrets.as_str().into()),
+        ("form[personal]", policy.personal.as_str().into()),
+        ("form[kinds_passed]", policy.kinds_passed.join("\n")),
+        ("form[values_passed]", policy.values_passed.join("\n")),
     ];
-    fields.extend(policy.disabled.iter().map(|id| ("disabled[]", id.clone())));
-    let ticked = [("restores", policy.restores), ("reasoning", policy.reasoning)];
+    fields.extend(policy.disabled.iter().map(|id| ("form[disabled][]", id.clone())));
+    let ticked = [("form[restores]", policy.restores), ("form[reasoning]", policy.reasoning)];
     fields.extend(ticked.into_iter().filter(|(_, on)| *on).map(|(name, _)| (name, "true".into())));
     let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value));
     Draft::of(String::new(), SetPolicy::PATH.to_owned(), fields)
@@ -174,9 +174,9 @@ mod tests {
         let form = form(&view);
         assert_eq!(form.get("project"), Some("all"));
         assert_eq!(form.get("version"), Some("3"));
-        assert_eq!(form.get("values_passed"), Some("a\nb"));
-        assert!(form.holds("disabled[]", "coercion") && form.holds("restores", "true"));
-        assert_eq!(form.get("reasoning"), None);
+        assert_eq!(form.get("form[values_passed]"), Some("a\nb"));
+        assert!(form.holds("form[disabled][]", "coercion") && form.holds("form[restores]", "true"));
+        assert_eq!(form.get("form[reasoning]"), None);
         assert_eq!(project("all"), Ok(None));
         assert_eq!(project("none"), Err(Fault::NotFound));
     }
