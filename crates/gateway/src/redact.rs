@@ -16,7 +16,7 @@ use guard::wishes::Wishes;
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::ExposeSecret;
 use sha2::Sha256;
-use speech::prompt::{KEPT_NAMES, kept};
+use speech::prompt::kept;
 
 use crate::ask::AskedParts;
 use crate::gateway::Gateway;
@@ -113,7 +113,7 @@ pub(crate) async fn redact(
 fn change(surface: Surface, body: &Bytes, wishes: &Wishes, key: &DigestKey) -> Option<Changed> {
     let policy = wishes.secrets.as_ref()?;
     let ranges = kept(surface, std::str::from_utf8(body).ok()?).ok()?;
-    let keep = Keep { names: KEPT_NAMES, ranges: &ranges };
+    let keep = Keep { names: &[], ranges: &ranges };
     let redaction = take_out(body, policy, key, &keep);
     let body = match redaction.body {
         std::borrow::Cow::Borrowed(_) => None,

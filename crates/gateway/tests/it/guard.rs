@@ -411,8 +411,13 @@ async fn t32_redaction_spares_keys_signatures_thinking_and_the_first_system_bloc
             {"role": "assistant", "content": [
                 {"type": "thinking", "thinking": format!("think {SECRET}"), "signature": format!("sig{SECRET}")},
                 {"type": "text", "text": format!("it is {SECRET}")},
+                {"type": "tool_use", "id": format!("toolu_{SECRET}"), "name": "call",
+                    "input": {"url": format!("https://x.example/{SECRET}"), "id": SECRET}},
             ]},
-            {"role": "user", "content": [{"type": "text", "text": format!("and {SECRET}?")}]},
+            {"role": "user", "content": [
+                {"type": "tool_result", "tool_use_id": format!("toolu_{SECRET}"), "content": "done"},
+                {"type": "text", "text": format!("and {SECRET}?")},
+            ]},
         ],
         "metadata": {SECRET: 1},
     });
@@ -420,7 +425,7 @@ async fn t32_redaction_spares_keys_signatures_thinking_and_the_first_system_bloc
     let request = house.post("/v1/messages").body(text.clone());
     let response = request.send().await.unwrap();
     assert_eq!(response.status(), 200, "{}", response.text().await.unwrap());
-    assert_eq!(response.headers()["x-tokenone-redacted"], "3; kinds=aws_access_key");
+    assert_eq!(response.headers()["x-tokenone-redacted"], "5; kinds=aws_access_key");
     let seen = house.simulator.seen().pop().unwrap();
     let sent = std::str::from_utf8(&seen.body).unwrap();
     // Put back, it is the same text to the byte: nothing but those three values changed.

@@ -18,8 +18,16 @@ pub const REMOVED: &str = "[removed]";
 pub struct Keep<'a> {
     /// Leaves that stand under one of these names: signatures, model names, pictures in base 64.
     pub names: &'a [&'a str],
-    /// Parts of the text, in bytes: what a protocol forbids to change.
+    /// Parts of the text, in bytes, in order and apart from each other: what a protocol forbids to change.
     pub ranges: &'a [Range<usize>],
+}
+
+impl Keep<'_> {
+    /// Whether one of the parts and this place have a byte in common.
+    fn touch(&self, place: &Range<usize>) -> bool {
+        let next = self.ranges.partition_point(|kept| kept.end <= place.start);
+        self.ranges.get(next).is_some_and(|kept| kept.start < place.end)
+    }
 }
 
 /// A prompt without its secrets.
@@ -49,11 +57,7 @@ pub fn redact<'a>(
     let mut search = Search::new(policy);
     for leaf in Leaves::new(json) {
         let name = &json[leaf.name];
-        let kept = keep.names.iter().any(|kept| kept.as_bytes() == name)
-            || keep
-                .ranges
-                .iter()
-                .any(|kept| kept.start < leaf.raw.end && leaf.raw.start < kept.end);
+        let kept = keep.names.iter().any(|kept| kept.as_bytes() == name) || keep.touch(&leaf.raw);
         let raw = &json[leaf.raw.clone()];
         let text = decoded(raw, leaf.has_escapes);
         // Placeholders must be new to the parts that are kept too.

@@ -8,7 +8,8 @@ use crate::bytes::Bytes;
 use crate::json::{Kind, Malformed, Scanner, look};
 use crate::text::literal;
 
-/// Names under which a string is never words: a secret that stands under one of them passes.
+/// Names under which a string is never words: a secret that stands under one of them passes, except where
+/// the model chose the names itself, in the arguments of its calls.
 ///
 /// - What the protocol itself reads: `model`, `role`, `type`, `object`, `status`, `media_type`,
 ///   `finish_reason`, `stop_reason`, `service_tier`. A change here makes the request another one.
@@ -66,7 +67,8 @@ pub(super) fn is_kept(name: &str) -> bool {
 
 /// Parts of the body that redaction must not change, in order and apart from each other: Anthropic's first
 /// block of `system` (it proves which client calls) and its thinking, which is signed; reasoning items of
-/// Responses; servers and tools that carry the credentials they are to be called with; files' bytes.
+/// Responses; servers and tools that carry the credentials they are to be called with; files' bytes; and
+/// what stands under a name of [`KEPT_NAMES`].
 ///
 /// # Errors
 /// [`Malformed`] where the body is no JSON.
@@ -87,11 +89,12 @@ pub fn kept(surface: Surface, body: &str) -> Result<Vec<Range<usize>>, Malformed
                 "tools" if surface == Surface::Responses && kind == Kind::Array => {
                     keeper.elements(scanner, &["mcp"])
                 }
-                _ => keeper.files(scanner),
+                _ if kind == Kind::String && is_kept(&name) => keeper.whole(scanner),
+                _ => keeper.files(scanner, false),
             }
         })?;
     } else {
-        keeper.files(&mut scanner)?;
+        keeper.files(&mut scanner, false)?;
     }
     scanner.end()?;
     keeper.kept.sort_unstable_by_key(|range| range.start);
@@ -112,7 +115,7 @@ impl<'a> Keeper<'a> {
     fn first(&mut self, scanner: &mut Scanner<'a>) -> Result<(), Malformed> {
         scanner.array(
             |scanner, index| {
-                if index == 0 { self.whole(scanner) } else { self.files(scanner) }
+                if index == 0 { self.whole(scanner) } else { self.files(scanner, false) }
             },
         )
     }
@@ -120,14 +123,14 @@ impl<'a> Keeper<'a> {
     fn messages(&mut self, scanner: &mut Scanner<'a>) -> Result<(), Malformed> {
         scanner.array(|scanner, _| {
             if scanner.kind()? != Kind::Object {
-                return self.files(scanner);
+                return self.files(scanner, false);
             }
-            scanner.object(|scanner, name| {
-                if name == "content" && scanner.kind()? == Kind::Array {
+            scanner.object(|scanner, name| match (&*name, scanner.kind()?) {
+                ("content", Kind::Array) => {
                     self.elements(scanner, &["thinking", "redacted_thinking"])
-                } else {
-                    self.files(scanner)
                 }
+                (name, Kind::String) if is_kept(name) => self.whole(scanner),
+                _ => self.files(scanner, false),
             })
         })
     }
@@ -143,27 +146,31 @@ impl<'a> Keeper<'a> {
                     }
                 })?;
             }
-            if is_kept { self.whole(scanner) } else { self.files(scanner) }
+            if is_kept { self.whole(scanner) } else { self.files(scanner, false) }
         })
     }
 
-    /// The files' bytes below the value that comes next.
-    fn files(&mut self, scanner: &mut Scanner<'a>) -> Result<(), Malformed> {
+    /// The files' bytes below the value that comes next, and what stands under names that are kept. Within
+    /// what the model itself named, arguments of its calls, a name says nothing: that is `free`.
+    fn files(&mut self, scanner: &mut Scanner<'a>, free: bool) -> Result<(), Malformed> {
         match scanner.kind()? {
             Kind::Object => {
                 let mut bytes = Bytes::default();
                 scanner.object(|scanner, name| -> Result<(), Malformed> {
                     let kind = scanner.kind()?;
                     if bytes.note(self.text, scanner, &name, kind)? {
-                        Ok(())
-                    } else {
-                        self.files(scanner)
+                        return Ok(());
+                    }
+                    match kind {
+                        Kind::String if !free && is_kept(&name) => self.whole(scanner),
+                        Kind::Array if !free && name == "vector_store_ids" => self.whole(scanner),
+                        _ => self.files(scanner, free || matches!(&*name, "input" | "arguments")),
                     }
                 })?;
                 self.kept.extend(bytes.bytes());
                 Ok(())
             }
-            Kind::Array => scanner.array(|scanner, _| self.files(scanner)),
+            Kind::Array => scanner.array(|scanner, _| self.files(scanner, free)),
             _ => scanner.value().map(drop),
         }
     }
