@@ -108,6 +108,9 @@ pub enum StartError {
     /// There is no pepper: no API key could ever be recognised.
     #[error("no pepper is given")]
     NoPepper,
+    /// The guard's tables cannot be built.
+    #[error("the guard cannot be built")]
+    Guard,
     /// TLS towards providers cannot be set up.
     #[error("the client towards providers cannot be built")]
     Client(#[source] reqwest::Error),
@@ -153,6 +156,8 @@ impl Gateway {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             started_at: clock.now(),
         };
+        // The first call waits for nothing.
+        let warm = tokio::task::spawn_blocking(guard::warm_up);
         let (circuits, reports) =
             Circuits::load(store.clone(), Arc::clone(&clock), node.id).await?;
         let (admitting, settling) = (store.batch().await?, store.batch().await?);
@@ -181,6 +186,9 @@ impl Gateway {
             stop: Stop::default(),
             settings,
         });
+        if warm.await.is_err() {
+            return Err(StartError::Guard);
+        }
         gateway.run_admitter(admitting, asks);
         gateway.run_settler(settling, settlements);
         gateway.run_jobs(store, node, reports);

@@ -67,6 +67,7 @@ pub fn record(
         user_agent: Some("a program".into()),
         agent: None,
         decision: None,
+        guard: None,
         origin: None,
     }
 }

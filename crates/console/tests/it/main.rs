@@ -16,6 +16,7 @@ mod aliases;
 mod audit;
 mod calls;
 mod circuits;
+mod guard;
 mod house;
 mod keys;
 mod kills;

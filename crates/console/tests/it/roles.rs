@@ -3,11 +3,13 @@
 use contract::activity::ActivityFilter;
 use contract::circuits::NewForce;
 use contract::fault::{Fault, Field, Reason};
+use contract::guard::{Origin, Span};
 use contract::keys::NewKey;
 use contract::kills::{NewKill, Target};
 use domain::caller::Caller;
 use domain::circuit::Force;
 use domain::cursor::Cursor;
+use domain::guard::Policy;
 use domain::ids::{CallId, TenantId};
 use domain::kill::KillScope;
 use domain::role::Role;
@@ -17,7 +19,7 @@ use crate::calls::completed;
 use crate::house::{House, Tenant, new_tenant};
 use crate::providers::new_provider;
 
-const METHODS: [&str; 31] = [
+const METHODS: [&str; 36] = [
     "frame",
     "list",
     "newer",
@@ -49,6 +51,11 @@ const METHODS: [&str; 31] = [
     "make provider",
     "aliases",
     "make alias",
+    "guard",
+    "set policy",
+    "drop policy",
+    "try out",
+    "report",
 ];
 
 /// `x` done, `.` forbidden, `t` asks for a tenant first, `-` nothing there.
@@ -131,6 +138,11 @@ async fn row(
         mark(c.providers.create(caller, new_provider(&slug)).await),
         mark(c.aliases.list(caller).await),
         mark(c.aliases.create(caller, name.into(), alias("known")).await),
+        mark(c.guard.view(caller, Span::Day).await),
+        mark(c.guard.set_policy(caller, None, Policy::default(), 0).await),
+        mark(c.guard.drop_policy(caller, None, 1).await),
+        mark(c.guard.try_out(caller, None, Origin::User, "x".into()).await),
+        mark(c.guard.report(caller, call, "x".into()).await),
     ];
     format!("{name:<16} {}", marks.iter().collect::<String>())
 }
@@ -165,12 +177,12 @@ async fn every_method_asks_the_policy() {
     assert_eq!(
         table,
         [
-            "operator         xttt.t..ttxttxxxt--xxxxxxxxxxxx",
-            "operator seated  xxxx.x..xxxxxxxxxxxxxxxxxxxxxxx",
-            "tenant admin     xxxxxxxxxxxxxx-.xxx.......-....",
-            "member           xxxx.x..xxx......x........-....",
-            "member outside   xxx-.x..xxx......-........-....",
-            "auditor          xxxxxx..xxx......x........-....",
+            "operator         xttt.t..ttxttxxxt--xxxxxxxxxxxxttttt",
+            "operator seated  xxxx.x..xxxxxxxxxxxxxxxxxxxxxxxxxxx-",
+            "tenant admin     xxxxxxxxxxxxxx-.xxx.......-....xxxx-",
+            "member           xxxx.x..xxx......x........-....x..x-",
+            "member outside   xxx-.x..xxx......-........-....x..x-",
+            "auditor          xxxxxx..xxx......x........-....x..x-",
         ],
         "columns: {METHODS:?}"
     );
@@ -197,5 +209,5 @@ async fn the_frame_shows_what_each_may_see() {
     assert_eq!((frame.tenants.len(), frame.projects[0].id), (1, tenant.project));
     assert_eq!((frame.name.as_str(), frame.email.as_str()), ("Anna", "admin@acme.example"));
     let may: Vec<_> = frame.permissions.iter().map(|p| Role::TenantAdmin.may(*p)).collect();
-    assert_eq!(may, [true; 6]);
+    assert_eq!(may, [true; 8]);
 }

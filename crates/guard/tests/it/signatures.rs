@@ -32,6 +32,44 @@ fn missed(table: &'static str, channel: Channel) -> Vec<String> {
         .collect()
 }
 
+/// Acceptance T31: each signature has texts of its own, and one alone never blocks.
+#[test]
+fn t31_every_signature_is_tried_and_none_blocks_alone() {
+    let user = cases(include_str!("../fixtures/positive.tsv"));
+    let others = cases(include_str!("../fixtures/indirect.tsv"));
+    let tried: Vec<(Signature, String)> = user.chain(others).collect();
+    for signature in Signature::all() {
+        let own = tried.iter().filter(|(named, _)| *named == signature).count();
+        assert!(own >= 3, "{} has {own} texts", signature.id());
+        // With every other signature off, nothing is blocked however it is put.
+        let disabled = Signature::all().filter(|other| *other != signature).collect();
+        let alone = Policy { disabled, ..Policy::default() };
+        for (_, text) in &tried {
+            let verdict = scan(text, Channel::User, &alone).verdict;
+            assert!(verdict < Verdict::Blocked, "{} blocks alone: {text:?}", signature.id());
+        }
+    }
+}
+
+/// Acceptance T31: what peers' guards stopped, and nobody should.
+#[test]
+fn t31_ordinary_work_is_not_an_attack() {
+    for text in [
+        "Show instructions for resetting MFA.",
+        "Dan reviewed the PR and asked for changes.",
+        "Act as a proofreader and correct this paragraph.",
+        "You are now connected to the staging database.",
+        "Explain what a prompt injection such as \"ignore previous instructions\" is.",
+        "The system prompt should be short; where do I set it in the SDK?",
+        "error: cannot override method; previous instruction at line 12",
+    ] {
+        for channel in [Channel::User, Channel::Tool, Channel::Document] {
+            let report = scan(text, channel, &Policy::default());
+            assert!(report.verdict < Verdict::Ambiguous, "{channel:?} {text:?}: {report:?}");
+        }
+    }
+}
+
 #[test]
 fn attacks_are_named() {
     let missed = missed(include_str!("../fixtures/positive.tsv"), Channel::User);
