@@ -1,11 +1,10 @@
 //! One look at a text that tells which tricks are worth undoing.
 //!
-//! Clean text is what the gateway sees nearly always, so it pays for this look alone: each byte becomes a bit in five
-//! masks of a window, and a few operations on the masks tell what is there. The look errs towards "worth it": a
-//! needless view costs time, and finds nothing.
+//! Clean text is what the gateway sees nearly always, so it pays for this look alone: the bytes of a window are sorted
+//! and counted without a branch. The look errs towards "worth it": a needless view costs time, and finds nothing.
 
 /// Letters that stand alone within a window before a text counts as spaced out.
-const SPACED_LETTERS_MIN: u32 = 6;
+const SPACED_LETTERS_MIN: u8 = 6;
 /// Places where a digit is followed by a letter, before a text may be leet.
 const LEET_EDGES_MIN: u32 = 4;
 /// Length of a run that may be base64, base32 or hex, in bytes.
@@ -13,7 +12,7 @@ pub const BLOB_BYTES_MIN: usize = 16;
 /// Escapes before they are worth undoing.
 const ESCAPES_MIN: u32 = 3;
 /// Dots and dashes within a window before a text may be Morse code.
-const MORSE_MARKS_MIN: u32 = 20;
+const MORSE_MARKS_MIN: u8 = 20;
 
 /// What may be hidden in a text.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -26,42 +25,10 @@ pub struct Survey {
     pub morse: bool,
 }
 
-/// Bytes of a window, one for each bit of a mask.
+/// Bytes of a window.
 const WINDOW_BYTES: usize = 64;
 /// From one window to the next: a run of [`BLOB_BYTES_MIN`] lies whole in one of them.
 const STEP_BYTES: usize = WINDOW_BYTES - BLOB_BYTES_MIN;
-/// The bits of a window that are counted in it and not in the next one.
-const COUNTED: u64 = (1 << STEP_BYTES) - 1;
-
-const LETTER: u8 = 1;
-/// Digits, and the marks that are written for letters.
-const DIGIT: u8 = 2;
-/// What base64, base32 and hex are made of.
-const BLOB: u8 = 4;
-/// What begins an escape.
-const ESCAPE: u8 = 8;
-/// Dots and dashes.
-const MARK: u8 = 16;
-
-const CLASSES: [u8; 256] = {
-    let mut classes = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        classes[byte] = match byte as u8 {
-            b'a'..=b'z' | b'A'..=b'Z' => LETTER | BLOB,
-            0x80..=0xff => LETTER,
-            b'0'..=b'9' => DIGIT | BLOB,
-            b'@' | b'$' => DIGIT,
-            b'+' | b'/' | b'=' | b'_' => BLOB,
-            b'-' => BLOB | MARK,
-            b'.' => MARK,
-            b'\\' | b'%' | b'&' => ESCAPE,
-            _ => 0,
-        };
-        byte += 1;
-    }
-    classes
-};
 
 pub fn survey(text: &str) -> Survey {
     let bytes = text.as_bytes();
@@ -77,11 +44,11 @@ pub fn survey(text: &str) -> Survey {
                 Window::of(&padded)
             }
         };
-        survey.blob |= has_long_run(window.blobs);
-        survey.spaced |= window.letters_alone().count_ones() >= SPACED_LETTERS_MIN;
-        survey.morse |= window.marks.count_ones() >= MORSE_MARKS_MIN;
-        edges += (window.digits & window.letters >> 1 & COUNTED).count_ones();
-        escapes += (window.escapes & COUNTED).count_ones();
+        survey.blob |= window.blob;
+        survey.spaced |= window.letters_alone >= SPACED_LETTERS_MIN;
+        survey.morse |= window.marks >= MORSE_MARKS_MIN;
+        edges += u32::from(window.edges);
+        escapes += u32::from(window.escapes);
         at += STEP_BYTES;
     }
     survey.leet = edges >= LEET_EDGES_MIN;
@@ -89,51 +56,92 @@ pub fn survey(text: &str) -> Survey {
     survey
 }
 
-/// A mask for each class, the first byte of the window in the lowest bit.
-#[derive(Default)]
+/// What is counted in a window; edges and escapes only in the bytes that the next one has not.
 struct Window {
-    letters: u64,
-    digits: u64,
-    blobs: u64,
-    escapes: u64,
-    marks: u64,
+    /// Letters with no letter and no digit beside them.
+    letters_alone: u8,
+    marks: u8,
+    edges: u8,
+    escapes: u8,
+    blob: bool,
 }
+
+type Sort = [u8; WINDOW_BYTES];
 
 impl Window {
+    /// Loops over all bytes without a branch, which compilers turn into a few wide instructions each.
     fn of(bytes: &[u8; WINDOW_BYTES]) -> Self {
-        let mut window = Self::default();
-        for (index, group) in bytes.as_chunks::<8>().0.iter().enumerate() {
-            let classes = u64::from_le_bytes(group.map(|byte| CLASSES[usize::from(byte)]));
-            let plane = |class: u8| gather(classes >> class.trailing_zeros()) << (index * 8);
-            window.letters |= plane(LETTER);
-            window.digits |= plane(DIGIT);
-            window.blobs |= plane(BLOB);
-            window.escapes |= plane(ESCAPE);
-            window.marks |= plane(MARK);
+        let sorted = |is: fn(u8) -> bool| -> Sort { bytes.map(|byte| u8::from(is(byte))) };
+        let letters = sorted(|byte| (byte | 0x20).wrapping_sub(b'a') < 26 || byte >= 0x80);
+        let digits = sorted(|byte| {
+            // And the marks that are written for letters.
+            byte.wrapping_sub(b'0') < 10 || byte == b'@' || byte == b'$'
+        });
+        let blobs = sorted(|byte| {
+            // What base64, base32 and hex are made of.
+            (byte | 0x20).wrapping_sub(b'a') < 26
+                || byte.wrapping_sub(b'/') < 11
+                || byte == b'+'
+                || byte == b'='
+                || byte == b'_'
+                || byte == b'-'
+        });
+        let escapes = sorted(|byte| byte == b'\\' || byte == b'%' || byte == b'&');
+        let marks = sorted(|byte| byte == b'.' || byte == b'-');
+        let sum = |sort: &[u8]| sort.iter().fold(0_u8, |sum, one| sum.wrapping_add(*one));
+        Self {
+            letters_alone: letters_alone(&letters, &digits),
+            marks: sum(&marks),
+            edges: sum(&edges(&letters, &digits)[..STEP_BYTES]),
+            escapes: sum(&escapes[..STEP_BYTES]),
+            blob: has_long_run(&blobs),
         }
-        window
-    }
-
-    /// Letters with no letter and no digit beside them.
-    fn letters_alone(&self) -> u64 {
-        let beside = self.letters | self.digits;
-        self.letters & !(beside << 1) & !(beside >> 1)
     }
 }
 
-/// The lowest bits of eight bytes, as eight bits.
-fn gather(bytes: u64) -> u64 {
-    (bytes & 0x0101_0101_0101_0101).wrapping_mul(0x0102_0408_1020_4080) >> 56
+fn letters_alone(letters: &Sort, digits: &Sort) -> u8 {
+    let mut beside = [0_u8; WINDOW_BYTES + 2];
+    for index in 0..WINDOW_BYTES {
+        beside[index + 1] = letters[index] | digits[index];
+    }
+    let mut alone = 0_u8;
+    for index in 0..WINDOW_BYTES {
+        alone = alone.wrapping_add(letters[index] & !beside[index] & !beside[index + 2]);
+    }
+    alone
 }
 
-/// Whether [`BLOB_BYTES_MIN`] bits are set in a row.
-fn has_long_run(bits: u64) -> bool {
-    let (mut row, mut length) = (bits, 1);
+/// Digits that a letter follows.
+fn edges(letters: &Sort, digits: &Sort) -> Sort {
+    let mut edges = [0; WINDOW_BYTES];
+    for index in 0..WINDOW_BYTES - 1 {
+        edges[index] = digits[index] & letters[index + 1];
+    }
+    edges
+}
+
+/// Whether [`BLOB_BYTES_MIN`] bytes are set in a row.
+fn has_long_run(sort: &Sort) -> bool {
+    // A run of twice eight less one bytes holds eight that begin at a multiple of eight.
+    let groups = sort.as_chunks::<8>().0;
+    if !groups.iter().any(|group| u64::from_le_bytes(*group) == 0x0101_0101_0101_0101) {
+        return false;
+    }
+    let mut row = groups
+        .iter()
+        .enumerate()
+        .fold(0, |row, (index, group)| row | gather(u64::from_le_bytes(*group)) << (index * 8));
+    let mut length = 1;
     while length < BLOB_BYTES_MIN {
         row &= row >> length;
         length *= 2;
     }
     row != 0
+}
+
+/// The lowest bits of eight bytes, as eight bits.
+pub(crate) fn gather(bytes: u64) -> u64 {
+    (bytes & 0x0101_0101_0101_0101).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
 #[cfg(test)]

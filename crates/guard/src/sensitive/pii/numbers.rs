@@ -116,8 +116,18 @@ pub fn detect(window: &Window<'_>) -> Option<Found> {
     phone::detect(window, &Run::read(window)?)
 }
 
-/// A payment card at the window's place.
-pub fn card_of(window: &Window<'_>) -> Option<Found> {
+/// A telephone number in a run that was read.
+pub fn phone_of(window: &Window<'_>, run: &Run) -> Option<Found> {
+    if window.continues_number() { None } else { phone::detect(window, run) }
+}
+
+/// Whether what continues a number may be a card behind another card.
+pub fn follows_card(window: &Window<'_>) -> bool {
+    window.before(1) == Some(b' ') && window.follows_card()
+}
+
+/// A payment card in a run that was read, which continues no number, or follows a card.
+pub fn card_of(window: &Window<'_>, run: &Run) -> Option<Found> {
     const WORDS: &[&str] = &[
         "card",
         "visa",
@@ -132,10 +142,6 @@ pub fn card_of(window: &Window<'_>) -> Option<Found> {
         "cartão",
         "kaart",
     ];
-    if window.continues_number() && !(window.before(1) == Some(b' ') && window.follows_card()) {
-        return None;
-    }
-    let run = Run::read(window)?;
     if run.plus || run.bracketed {
         return None;
     }

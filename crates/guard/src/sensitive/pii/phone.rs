@@ -66,11 +66,11 @@ const WORDS_BEHIND: &[&str] =
 
 pub fn detect(window: &Window<'_>, run: &Run) -> Option<Found> {
     (1..=run.count).rev().find_map(|count| {
-        let end = extension(window, run.end(count));
-        let behind = end > run.end(count);
         // A part of what is written with one divider throughout is no number of its own.
         let part = count < run.count
             && (run.divider(count) != b' ' || (1..count).all(|group| run.divider(group) == b' '));
+        let end = if part { 0 } else { extension(window, run.end(count)) };
+        let behind = end > run.end(count);
         let ok =
             !part && (behind || window.is_boundary(end)) && is_phone(window, run, count, behind);
         ok.then_some(Found { kind: kind("phone"), length: end })
@@ -80,6 +80,9 @@ pub fn detect(window: &Window<'_>, run: &Run) -> Option<Found> {
 /// The end of `x123` or `ext. 123`, if that follows.
 fn extension(window: &Window<'_>, end: usize) -> usize {
     let spaced = end + usize::from(window.at(end) == Some(b' '));
+    if !matches!(window.at(spaced), None | Some(b'e' | b'E' | b'x' | b'X' | b'#')) {
+        return end;
+    }
     for mark in [b"extension ".as_slice(), b"ext. ", b"ext.", b"ext ", b"ext", b"x", b"#"] {
         let fits = mark.iter().enumerate().all(|(place, byte)| {
             window.at(spaced + place).is_some_and(|found| found.eq_ignore_ascii_case(byte))

@@ -3,6 +3,8 @@
 mod europe;
 mod world;
 
+use std::sync::LazyLock;
+
 use super::window::Window;
 use super::{Found, kind};
 use crate::sensitive::checks::{luhn, mod_11_10};
@@ -193,16 +195,7 @@ pub fn detect(window: &Window<'_>, first: u8) -> Option<Found> {
     if first.is_ascii_digit() && window.continues_number() {
         return None;
     }
-    FORMS.iter().find_map(|(id, form, check, need)| {
-        let opens = match form.as_bytes()[0] {
-            b'9' => first.is_ascii_digit(),
-            b'A' | b'U' => first.is_ascii_alphabetic(),
-            b'X' => first.is_ascii_alphanumeric(),
-            literal => literal == first,
-        };
-        if !opens {
-            return None;
-        }
+    possible(window, first).find_map(|(id, form, check, need)| {
         let (end, text) = fit(window, form)?;
         let known = check(text.bytes())
             && match need {
@@ -212,6 +205,75 @@ pub fn detect(window: &Window<'_>, first: u8) -> Option<Found> {
             };
         known.then_some(Found { kind: kind(id), length: end })
     })
+}
+
+/// A set of forms, one bit each.
+type FormSet = [u64; FORMS.len().div_ceil(64)];
+
+/// Bytes by which forms are sorted out.
+const PLACES: usize = 8;
+/// Sorts of bytes: digits, capitals, other letters, each divider, and all the others.
+const DIVIDERS: &[u8] = b" -.:/()+";
+const SORTS: usize = 3 + DIVIDERS.len() + 1;
+
+fn sort(byte: u8) -> usize {
+    match byte {
+        b'0'..=b'9' => 0,
+        b'A'..=b'Z' => 1,
+        b'a'..=b'z' => 2,
+        _ => 3 + DIVIDERS.iter().position(|known| *known == byte).unwrap_or(DIVIDERS.len()),
+    }
+}
+
+/// For each place and sort of byte, the forms that may have such a byte there.
+static POSSIBLE: LazyLock<[[FormSet; SORTS]; PLACES]> = LazyLock::new(|| {
+    let mut possible = [[FormSet::default(); SORTS]; PLACES];
+    for (index, (_, form, ..)) in FORMS.iter().enumerate() {
+        let bit = 1 << (index % 64);
+        // Where in the form a place of the text may be, since some of its dividers may be left out.
+        let mut reached = vec![0];
+        for place in &mut possible {
+            let mut next = Vec::new();
+            while let Some(at) = reached.pop() {
+                let wanted = form.as_bytes().get(at).copied();
+                let sorts: Vec<usize> = match wanted {
+                    // Behind its end stands anything.
+                    None => (0..SORTS).collect(),
+                    Some(b'9') => vec![0],
+                    Some(b'A') => vec![1, 2],
+                    Some(b'U') => vec![1],
+                    Some(b'X') => vec![0, 1, 2],
+                    Some(b'_') => vec![sort(b' ')],
+                    Some(b'~') => vec![sort(b' '), sort(b'-')],
+                    Some(literal) => vec![sort(literal)],
+                };
+                sorts.iter().for_each(|sort| place[*sort][index / 64] |= bit);
+                next.push(at + 1);
+                if matches!(wanted, Some(b'_' | b'~')) {
+                    reached.push(at + 1);
+                }
+            }
+            next.sort_unstable();
+            next.dedup();
+            reached = next;
+        }
+    }
+    possible
+});
+
+/// The forms that what stands in the window may have, in their order.
+fn possible(window: &Window<'_>, first: u8) -> impl Iterator<Item = &'static Form> {
+    let mut possible = POSSIBLE[0][sort(first)];
+    for (place, sorts) in POSSIBLE.iter().enumerate().skip(1) {
+        // What has not arrived may be anything.
+        let Some(byte) = window.peek(place) else { break };
+        possible.iter_mut().zip(sorts[sort(byte)]).for_each(|(set, other)| *set &= other);
+    }
+    FORMS
+        .iter()
+        .enumerate()
+        .filter(move |(index, _)| possible[index / 64] >> (index % 64) & 1 == 1)
+        .map(|(_, form)| form)
 }
 
 /// The letters and digits of the longest form.
