@@ -16,12 +16,17 @@ use crate::normalise::fold::fold;
 use crate::normalise::survey::gather;
 
 /// Of each table.
-const BITS_LOG2: u32 = 16;
+const BITS_LOG2: u32 = 15;
 const BITS: usize = 1 << BITS_LOG2;
 /// Bytes of a literal beyond ASCII by which it is known.
 const STEM_BYTES: usize = 3;
 /// Bytes of an open literal by which it is known; all of them are as long as the least.
 const STEMS_BYTES: [usize; 3] = [3, 4, 5];
+/// Sorts of words that literals begin with.
+const IS_WORD: u8 = 1;
+const GOES_ON: u8 = 2;
+/// Changes the bit of a stem to that which says that no more of it has to be looked at.
+const WHOLE_STEM: usize = BITS / 2 + 1;
 /// Bytes of an honest text in which one word of the lexicon stands, about.
 const BYTES_PER_WORD: usize = 48;
 /// Depth to which the automaton has a table for each state: most walks end there.
@@ -63,8 +68,8 @@ struct Automaton {
     words: HashMap<Key, Concepts, BuildHasherDefault<KeyHasher>>,
     /// Whether a literal begins with this byte, which is no letter or digit.
     marks: [bool; 256],
-    /// One bit for each word of [`Self::words`].
-    alone: Box<Bits>,
+    /// Two bits for each word: whether it is a literal, and whether one begins with it and goes on.
+    firsts: Box<[u8; BITS / 4]>,
     /// One bit for each literal that is more than a word: its first word and the two bytes of the next one, or of a mark
     /// and what follows it.
     pairs: Box<Bits>,
@@ -88,8 +93,8 @@ static AUTOMATON: LazyLock<Automaton> = LazyLock::new(|| {
         }
     }
     let mut marks = [false; 256];
-    let (mut alone, mut pairs, mut stems) =
-        (Box::new([0; BITS / 64]), Box::new([0; BITS / 64]), Box::new([0; BITS / 64]));
+    let mut firsts = Box::new([0_u8; BITS / 4]);
+    let (mut pairs, mut stems) = (Box::new([0; BITS / 64]), Box::new([0; BITS / 64]));
     let mut single = HashMap::default();
     for (text, literal) in &literals {
         let bytes = text.as_bytes();
@@ -104,12 +109,14 @@ static AUTOMATON: LazyLock<Automaton> = LazyLock::new(|| {
             continue;
         }
         let key = Key::of(bytes, 0, bytes.iter().take_while(|byte| is_word(**byte)).count());
+        let sort = if key.length == bytes.len() { IS_WORD } else { GOES_ON };
+        firsts[key.bit(0) / 4] |= sort << (key.bit(0) % 4 * 2);
         match &bytes[key.length..] {
             [] => {
-                set(&mut alone, key.bit(0));
                 single.insert(key, literal.concepts);
                 if literal.open {
-                    set(&mut stems, key.stem_bit(key.length.min(STEMS_BYTES[2])));
+                    set(&mut stems, key.stem_bit(STEMS_BYTES[0]));
+                    set(&mut stems, key.stem_bit(key.length.min(STEMS_BYTES[2])) ^ WHOLE_STEM);
                 }
             }
             [b' ', next] => set(&mut pairs, key.bit(pair(*next, b' '))),
@@ -125,7 +132,7 @@ static AUTOMATON: LazyLock<Automaton> = LazyLock::new(|| {
         .build(literals.keys())
         .ok();
     let literals = literals.into_values().collect();
-    Automaton { walk, literals, words: single, marks, alone, pairs, stems }
+    Automaton { walk, literals, words: single, marks, firsts, pairs, stems }
 });
 
 fn set(bits: &mut Bits, bit: usize) {
@@ -149,11 +156,10 @@ const CASES: u64 = 0x2020_2020_2020_2020;
 
 impl Key {
     fn of(bytes: &[u8], at: usize, length: usize) -> Self {
-        let head = load(bytes, at) | CASES;
-        if length < 8 {
-            return Self { head: head & ((1 << (length * 8)) - 1), tail: 0, length };
-        }
-        Self { head, tail: load(bytes, at + length - 8) | CASES, length }
+        // No branches: whether a word is long is nothing that a processor can foretell.
+        let head = (load(bytes, at) | CASES) & (u64::MAX >> (64 - 8 * length.clamp(1, 8)));
+        let tail = load(bytes, at + length.saturating_sub(8)) | CASES;
+        Self { head, tail: if length > 8 { tail } else { 0 }, length }
     }
 
     /// Whether it says all of the word.
@@ -346,10 +352,14 @@ impl Search<'_> {
     fn word_found(&self, at: usize, end: usize) -> Option<Word> {
         let (automaton, bytes) = (self.automaton, self.text.as_bytes());
         let key = Key::of(bytes, at, end - at);
-        let stem = key.length >= STEMS_BYTES[0]
-            && (is_set(&automaton.stems, key.stem_bit(3))
-                || key.length > 3 && is_set(&automaton.stems, key.stem_bit(4))
-                || key.length > 4 && is_set(&automaton.stems, key.stem_bit(5)));
+        let stem = is_set(&automaton.stems, key.stem_bit(STEMS_BYTES[0]))
+            && STEMS_BYTES.into_iter().any(|length| {
+                is_set(&automaton.stems, key.stem_bit(length) ^ WHOLE_STEM)
+            });
+        let first = automaton.firsts[key.bit(0) / 4] >> (key.bit(0) % 4 * 2);
+        if first & (IS_WORD | GOES_ON) == 0 && !stem {
+            return None;
+        }
         let goes_on = || {
             let after = &bytes[end..];
             let gap = after.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
@@ -360,10 +370,10 @@ impl Search<'_> {
                 || !is_word(second) && is_set(&automaton.pairs, key.bit(pair(*next, b' ')))
                 || gap == 0 && is_set(&automaton.pairs, key.bit(pair(*next, 0)))
         };
-        if stem || !key.is_whole() || goes_on() {
+        if stem || !key.is_whole() || first & GOES_ON != 0 && goes_on() {
             return self.longest(at, false);
         }
-        if !is_set(&automaton.alone, key.bit(0)) {
+        if first & IS_WORD == 0 {
             return None;
         }
         let concepts = *automaton.words.get(&key)?;

@@ -4,7 +4,7 @@
 //! and counted without a branch. The look errs towards "worth it": a needless view costs time, and finds nothing.
 
 /// Letters that stand alone within a window before a text counts as spaced out.
-const SPACED_LETTERS_MIN: u8 = 6;
+const SPACED_LETTERS_MIN: u32 = 6;
 /// Places where a digit is followed by a letter, before a text may be leet.
 const LEET_EDGES_MIN: u32 = 4;
 /// Length of a run that may be base64, base32 or hex, in bytes.
@@ -12,7 +12,7 @@ pub const BLOB_BYTES_MIN: usize = 16;
 /// Escapes before they are worth undoing.
 const ESCAPES_MIN: u32 = 3;
 /// Dots and dashes within a window before a text may be Morse code.
-const MORSE_MARKS_MIN: u8 = 20;
+const MORSE_MARKS_MIN: u32 = 20;
 
 /// What may be hidden in a text.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -29,6 +29,8 @@ pub struct Survey {
 const WINDOW_BYTES: usize = 64;
 /// From one window to the next: a run of [`BLOB_BYTES_MIN`] lies whole in one of them.
 const STEP_BYTES: usize = WINDOW_BYTES - BLOB_BYTES_MIN;
+/// The bits of a window that are counted in it and not in the next one.
+const COUNTED: u64 = (1 << STEP_BYTES) - 1;
 
 pub fn survey(text: &str) -> Survey {
     let bytes = text.as_bytes();
@@ -47,8 +49,8 @@ pub fn survey(text: &str) -> Survey {
         survey.blob |= window.blob;
         survey.spaced |= window.letters_alone >= SPACED_LETTERS_MIN;
         survey.morse |= window.marks >= MORSE_MARKS_MIN;
-        edges += u32::from(window.edges);
-        escapes += u32::from(window.escapes);
+        edges += window.edges;
+        escapes += window.escapes;
         at += STEP_BYTES;
     }
     survey.leet = edges >= LEET_EDGES_MIN;
@@ -59,84 +61,84 @@ pub fn survey(text: &str) -> Survey {
 /// What is counted in a window; edges and escapes only in the bytes that the next one has not.
 struct Window {
     /// Letters with no letter and no digit beside them.
-    letters_alone: u8,
-    marks: u8,
-    edges: u8,
-    escapes: u8,
+    letters_alone: u32,
+    /// Digits that a letter follows.
+    edges: u32,
+    marks: u32,
+    escapes: u32,
     blob: bool,
 }
 
-type Sort = [u8; WINDOW_BYTES];
+const LETTER: u8 = 1;
+/// Digits, and the marks that are written for letters.
+const DIGIT: u8 = 2;
+/// What base64, base32 and hex are made of.
+const BLOB: u8 = 4;
+/// What begins an escape.
+const ESCAPE: u8 = 8;
+/// Dots and dashes.
+const MARK: u8 = 16;
+
+/// What a byte is, without a branch, so that a compiler sorts many at once.
+#[inline(always)]
+fn sorted(byte: u8) -> u8 {
+    let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+    let digit = byte.wrapping_sub(b'0') < 10;
+    let joins = (byte == b'+') | (byte == b'/') | (byte == b'=') | (byte == b'_') | (byte == b'-');
+    let escapes = (byte == b'\\') | (byte == b'%') | (byte == b'&');
+    u8::from(letter | (byte >= 0x80)) * LETTER
+        | u8::from(digit | (byte == b'@') | (byte == b'$')) * DIGIT
+        | u8::from(letter | digit | joins) * BLOB
+        | u8::from(escapes) * ESCAPE
+        | u8::from((byte == b'.') | (byte == b'-')) * MARK
+}
+
+/// One in each of eight bytes.
+const ONES: u64 = 0x0101_0101_0101_0101;
 
 impl Window {
-    /// Loops over all bytes without a branch, which compilers turn into a few wide instructions each.
     fn of(bytes: &[u8; WINDOW_BYTES]) -> Self {
-        let sorted = |is: fn(u8) -> bool| -> Sort { bytes.map(|byte| u8::from(is(byte))) };
-        let letters = sorted(|byte| (byte | 0x20).wrapping_sub(b'a') < 26 || byte >= 0x80);
-        let digits = sorted(|byte| {
-            // And the marks that are written for letters.
-            byte.wrapping_sub(b'0') < 10 || byte == b'@' || byte == b'$'
-        });
-        let blobs = sorted(|byte| {
-            // What base64, base32 and hex are made of.
-            (byte | 0x20).wrapping_sub(b'a') < 26
-                || byte.wrapping_sub(b'/') < 11
-                || byte == b'+'
-                || byte == b'='
-                || byte == b'_'
-                || byte == b'-'
-        });
-        let escapes = sorted(|byte| byte == b'\\' || byte == b'%' || byte == b'&');
-        let marks = sorted(|byte| byte == b'.' || byte == b'-');
-        let sum = |sort: &[u8]| sort.iter().fold(0_u8, |sum, one| sum.wrapping_add(*one));
+        let mut sorts = [0; WINDOW_BYTES];
+        for (sort, byte) in sorts.iter_mut().zip(bytes) {
+            *sort = sorted(*byte);
+        }
+        let (mut letters, mut digits, mut marks, mut escapes) = (0, 0, 0, 0);
+        let mut blob = false;
+        for (index, group) in sorts.as_chunks::<8>().0.iter().enumerate() {
+            let group = u64::from_le_bytes(*group);
+            let plane = |sort: u8| group >> sort.trailing_zeros() & ONES;
+            letters |= gather(group) << (index * 8);
+            digits |= gather(plane(DIGIT)) << (index * 8);
+            marks += plane(MARK);
+            if index < STEP_BYTES / 8 {
+                escapes += plane(ESCAPE);
+            }
+            blob |= plane(BLOB) == ONES;
+        }
+        let beside = letters | digits;
         Self {
-            letters_alone: letters_alone(&letters, &digits),
-            marks: sum(&marks),
-            edges: sum(&edges(&letters, &digits)[..STEP_BYTES]),
-            escapes: sum(&escapes[..STEP_BYTES]),
-            blob: has_long_run(&blobs),
+            letters_alone: (letters & !(beside << 1) & !(beside >> 1)).count_ones(),
+            edges: (digits & letters >> 1 & COUNTED).count_ones(),
+            marks: sum(marks),
+            escapes: sum(escapes),
+            // A long run holds eight bytes that begin at a multiple of eight, so that most windows need no closer look.
+            blob: blob && has_long_run(&sorts),
         }
     }
 }
 
-fn letters_alone(letters: &Sort, digits: &Sort) -> u8 {
-    let mut beside = [0_u8; WINDOW_BYTES + 2];
-    for index in 0..WINDOW_BYTES {
-        beside[index + 1] = letters[index] | digits[index];
-    }
-    let mut alone = 0_u8;
-    for index in 0..WINDOW_BYTES {
-        alone = alone.wrapping_add(letters[index] & !beside[index] & !beside[index + 2]);
-    }
-    alone
+/// The sum of eight bytes, which is no more than 255.
+fn sum(bytes: u64) -> u32 {
+    (bytes.wrapping_mul(ONES) >> 56) as u32
 }
 
-/// Digits that a letter follows.
-fn edges(letters: &Sort, digits: &Sort) -> Sort {
-    let mut edges = [0; WINDOW_BYTES];
-    for index in 0..WINDOW_BYTES - 1 {
-        edges[index] = digits[index] & letters[index + 1];
-    }
-    edges
-}
-
-/// Whether [`BLOB_BYTES_MIN`] bytes are set in a row.
-fn has_long_run(sort: &Sort) -> bool {
-    // A run of twice eight less one bytes holds eight that begin at a multiple of eight.
-    let groups = sort.as_chunks::<8>().0;
-    if !groups.iter().any(|group| u64::from_le_bytes(*group) == 0x0101_0101_0101_0101) {
-        return false;
-    }
-    let mut row = groups
-        .iter()
-        .enumerate()
-        .fold(0, |row, (index, group)| row | gather(u64::from_le_bytes(*group)) << (index * 8));
-    let mut length = 1;
-    while length < BLOB_BYTES_MIN {
-        row &= row >> length;
-        length *= 2;
-    }
-    row != 0
+/// Whether [`BLOB_BYTES_MIN`] bytes of a blob stand in a row.
+fn has_long_run(sorts: &[u8; WINDOW_BYTES]) -> bool {
+    let mut length = 0;
+    sorts.iter().any(|sort| {
+        length = if sort & BLOB == 0 { 0 } else { length + 1 };
+        length == BLOB_BYTES_MIN
+    })
 }
 
 /// The lowest bits of eight bytes, as eight bits.
