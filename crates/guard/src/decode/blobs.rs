@@ -41,7 +41,8 @@ fn runs(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
                 continue;
             }
             let last = from + BLOB_BYTES_MIN - 1;
-            let start = last - bytes[from..last].iter().rev().take_while(|byte| is_blob(**byte)).count();
+            let start =
+                last - bytes[from..last].iter().rev().take_while(|byte| is_blob(**byte)).count();
             let end = last + bytes[last..].iter().take_while(|byte| is_blob(**byte)).count();
             from = end + 1;
             if end - start >= BLOB_BYTES_MIN {

@@ -341,7 +341,8 @@ impl Search<'_> {
             words.extend(found);
             // A shorter literal than its word is an open one: the rest of the word is passed with it.
             at = found.map_or(end, |word| end.max(word.end as usize));
-            let within = at > end && at < bytes.len() && is_word(bytes[at]) && is_word(bytes[at - 1]);
+            let within =
+                at > end && at < bytes.len() && is_word(bytes[at]) && is_word(bytes[at - 1]);
             if !within {
                 return at;
             }
@@ -353,9 +354,9 @@ impl Search<'_> {
         let (automaton, bytes) = (self.automaton, self.text.as_bytes());
         let key = Key::of(bytes, at, end - at);
         let stem = is_set(&automaton.stems, key.stem_bit(STEMS_BYTES[0]))
-            && STEMS_BYTES.into_iter().any(|length| {
-                is_set(&automaton.stems, key.stem_bit(length) ^ WHOLE_STEM)
-            });
+            && STEMS_BYTES
+                .into_iter()
+                .any(|length| is_set(&automaton.stems, key.stem_bit(length) ^ WHOLE_STEM));
         let first = automaton.firsts[key.bit(0) / 4] >> (key.bit(0) % 4 * 2);
         if first & (IS_WORD | GOES_ON) == 0 && !stem {
             return None;
@@ -397,7 +398,11 @@ impl Search<'_> {
         words.extend(found);
         let passed = found.map_or(at + 1, |word| word.end as usize);
         // A literal that ends within a word leaves the rest of it to be read.
-        if found.is_some() && passed < bytes.len() && is_word(bytes[passed]) && is_word(bytes[passed - 1]) {
+        if found.is_some()
+            && passed < bytes.len()
+            && is_word(bytes[passed])
+            && is_word(bytes[passed - 1])
+        {
             return self.word(passed, passed + word_run(&bytes[passed..]), words);
         }
         passed

@@ -168,9 +168,11 @@ fn detectors(window: &Window<'_>, byte: u8) -> Option<Found> {
         return national.or_else(|| people::detect(window));
     }
     // What continues another number is none of its own, unless a card follows a card.
-    let number = byte.is_ascii_digit() && (!window.continues_number() || numbers::follows_card(window));
+    let number =
+        byte.is_ascii_digit() && (!window.continues_number() || numbers::follows_card(window));
     let run = OnceCell::new();
-    let run = || if number { run.get_or_init(|| numbers::Run::read(window)).as_ref() } else { None };
+    let run =
+        || if number { run.get_or_init(|| numbers::Run::read(window)).as_ref() } else { None };
     crypto::detect(window, word)
         .or_else(|| papers::iban(window))
         .or_else(|| dates::detect(window))

@@ -180,7 +180,11 @@ pub fn address(window: &Window<'_>) -> Option<Found> {
         {
             return None;
         }
-        if place > 0 && text[0].is_ascii_alphabetic() && STREETS.iter().any(|street| street.eq_ignore_ascii_case(text)) {
+        if place > 0
+            && text.len() > 1
+            && text[0].is_ascii_alphabetic()
+            && STREETS.iter().any(|street| street.eq_ignore_ascii_case(text))
+        {
             let end = word + usize::from(window.at(word) == Some(b'.') && text.len() <= 4);
             return Some(Found { kind: kind("street_address"), length: unit_end(window, end) });
         }

@@ -64,15 +64,20 @@ const WORDS: &[&str] = &[
 const WORDS_BEHIND: &[&str] =
     &["office", "fax", "mobile", "cell", "home", "work", "desk", "phone", "tel"];
 
+/// Digits of the shortest number that no country code introduces.
+const DIGITS_MIN: usize = 6;
+
 pub fn detect(window: &Window<'_>, run: &Run) -> Option<Found> {
+    let spaced = (1..run.count).take_while(|group| run.divider(*group) == b' ').count() + 1;
     (1..=run.count).rev().find_map(|count| {
         // A part of what is written with one divider throughout is no number of its own.
-        let part = count < run.count
-            && (run.divider(count) != b' ' || (1..count).all(|group| run.divider(group) == b' '));
-        let end = if part { 0 } else { extension(window, run.end(count)) };
+        let part = count < run.count && (run.divider(count) != b' ' || count <= spaced);
+        if part || !run.plus && run.digits(count).len() < DIGITS_MIN {
+            return None;
+        }
+        let end = extension(window, run.end(count));
         let behind = end > run.end(count);
-        let ok =
-            !part && (behind || window.is_boundary(end)) && is_phone(window, run, count, behind);
+        let ok = (behind || window.is_boundary(end)) && is_phone(window, run, count, behind);
         ok.then_some(Found { kind: kind("phone"), length: end })
     })
 }
@@ -106,7 +111,7 @@ fn is_phone(window: &Window<'_>, run: &Run, count: usize, extended: bool) -> boo
     if run.plus {
         return is_international(digits);
     }
-    if !(6..=17).contains(&total) || looks_like_date(run, count) {
+    if !(DIGITS_MIN..=17).contains(&total) || looks_like_date(run, count) {
         return false;
     }
     let sizes = |shape: &[usize]| {

@@ -225,6 +225,12 @@ struct Words {
 impl Words {
     fn of(text: &[u8]) -> Self {
         let mut words = Self { text: Vec::new(), begins: Vec::new(), firsts: [0; 4] };
+        // A loop without a branch sees at once that nothing but numbers stand there.
+        let letters =
+            text.iter().fold(false, |any, byte| any | byte.is_ascii_alphabetic() | (*byte >= 0x80));
+        if !letters {
+            return words;
+        }
         let mut under_way = false;
         for (at, byte) in text.iter().enumerate() {
             if byte.is_ascii_alphabetic() && !under_way || *byte >= 0x80 {
@@ -235,9 +241,7 @@ impl Words {
             }
             under_way = byte.is_ascii_alphanumeric();
         }
-        if !words.begins.is_empty() {
-            words.text = text.to_ascii_lowercase();
-        }
+        words.text = text.to_ascii_lowercase();
         words
     }
 

@@ -216,13 +216,30 @@ const PLACES: usize = 8;
 const DIVIDERS: &[u8] = b" -.:/()+";
 const SORTS: usize = 3 + DIVIDERS.len() + 1;
 
-fn sort(byte: u8) -> usize {
-    match byte {
-        b'0'..=b'9' => 0,
-        b'A'..=b'Z' => 1,
-        b'a'..=b'z' => 2,
-        _ => 3 + DIVIDERS.iter().position(|known| *known == byte).unwrap_or(DIVIDERS.len()),
+/// The sort of each byte.
+const SORT: [u8; 256] = {
+    let mut sorts = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        sorts[byte] = match byte as u8 {
+            b'0'..=b'9' => 0,
+            b'A'..=b'Z' => 1,
+            b'a'..=b'z' => 2,
+            _ => {
+                let mut nth = 0;
+                while nth < DIVIDERS.len() && DIVIDERS[nth] != byte as u8 {
+                    nth += 1;
+                }
+                3 + nth as u8
+            }
+        };
+        byte += 1;
     }
+    sorts
+};
+
+fn sort(byte: u8) -> usize {
+    usize::from(SORT[usize::from(byte)])
 }
 
 /// For each place and sort of byte, the forms that may have such a byte there.
@@ -263,17 +280,24 @@ static POSSIBLE: LazyLock<[[FormSet; SORTS]; PLACES]> = LazyLock::new(|| {
 
 /// The forms that what stands in the window may have, in their order.
 fn possible(window: &Window<'_>, first: u8) -> impl Iterator<Item = &'static Form> {
-    let mut possible = POSSIBLE[0][sort(first)];
-    for (place, sorts) in POSSIBLE.iter().enumerate().skip(1) {
+    let places = &*POSSIBLE;
+    let mut possible = places[0][sort(first)];
+    for (place, sorts) in places.iter().enumerate().skip(1) {
         // What has not arrived may be anything.
         let Some(byte) = window.peek(place) else { break };
         possible.iter_mut().zip(sorts[sort(byte)]).for_each(|(set, other)| *set &= other);
+        if possible == FormSet::default() {
+            break;
+        }
     }
-    FORMS
-        .iter()
-        .enumerate()
-        .filter(move |(index, _)| possible[index / 64] >> (index % 64) & 1 == 1)
-        .map(|(_, form)| form)
+    possible.into_iter().enumerate().flat_map(|(part, mut set)| {
+        std::iter::from_fn(move || {
+            let lowest = set.trailing_zeros() as usize;
+            set &= set.wrapping_sub(1);
+            // None is left where the lowest is beyond the set.
+            if lowest < 64 { FORMS.get(part * 64 + lowest) } else { None }
+        })
+    })
 }
 
 /// The letters and digits of the longest form.
