@@ -37,7 +37,7 @@ const FORMS: &[Form] = &[
     ("us_ssn", "99999-9999", world::us_ssn, Named(SSN)),
     ("us_itin", "999-99-9999", world::us_itin, Nothing), ("us_itin", "999~99~9999", world::us_itin, Words(TAX)),
     ("us_mbi", "9XX9~XX9~XX99", world::us_mbi, Nothing), ("us_npi", "9999-999-999", world::us_npi, Nothing),
-    ("us_npi", "9999~999~999", world::us_npi, Words(&["npi", "provider"])),
+    ("us_npi", "9999~999~999", world::us_npi, Named(&["npi", "provider"])),
     ("us_dea", "AA9999999", world::us_dea, Words(&["dea", "certificate"])),
     ("ca_sin", "999-999-999", world::ca_sin, Nothing),
     ("ca_sin", "999_999_999", world::ca_sin, Words(&["sin", "nas", "social insurance"])),
@@ -99,16 +99,17 @@ const FORMS: &[Form] = &[
     ("id_nik", "9999999999999999", world::id_nik, Named(&["nik", "ktp"])),
     ("jp_my_number", "9999_9999_9999", world::jp_number, Named(&["my number", "マイナンバー", "個人番号"])),
     ("kr_rrn", "999999-9999999", world::kr_rrn, Nothing), ("kr_rrn", "9999999999999", world::kr_rrn_checked, Words(&[])),
-    ("kr_rrn", "9999999999999", world::kr_rrn, Named(&["rrn", "frn", "resident", "주민", "외국인"])),
+    ("kr_rrn", "999999-9999999", world::kr_rrn_dated, Named(RESIDENT)),
+    ("kr_rrn", "9999999999999", world::kr_rrn_dated, Named(RESIDENT)),
     ("kr_business", "999-99-99999", world::kr_business, Nothing),
-    ("kr_business", "9999999999", world::kr_business, Words(&["brn", "사업자"])),
+    ("kr_business", "9999999999", world::kr_business, Named(&["brn", "사업자"])),
     ("kr_driver_licence", "99-99-999999-99", world::kr_licence, Nothing),
     ("kr_driver_licence", "99 99 999999 99", world::kr_licence, Nothing),
     ("kr_driver_licence", "99~99~999999~99", world::kr_licence, Named(&["license", "licence", "면허"])),
     ("th_national", "9-9999-99999-99-9", world::th_national, Nothing),
     ("th_national", "9999999999999", world::th_national, Words(&["thai", "tnin", "เลข"])),
     ("au_tfn", "999-999-999", world::au_tfn, Nothing), ("au_tfn", "999_999_999", world::au_tfn, Words(&["tfn", "tax file"])),
-    ("au_acn", "999_999_999", world::au_acn, Words(&["acn", "company"])),
+    ("au_acn", "999_999_999", world::au_acn, Named(&["acn", "company"])),
     ("au_abn", "99 999 999 999", world::au_abn, Nothing), ("au_abn", "99999999999", world::au_abn, Nothing),
     ("au_medicare", "9999 99999 9", world::au_medicare, Nothing),
     ("au_medicare", "9999999999", world::au_medicare, Words(&["medicare"])),
@@ -117,7 +118,7 @@ const FORMS: &[Form] = &[
     ("mx_curp", "UUUU999999UUUUUUX9", world::mx_curp, Nothing), ("cl_rut", "99.999.999-X", world::cl_rut, Nothing),
     ("cl_rut", "9.999.999-X", world::cl_rut, Nothing), ("cl_rut", "99999999-X", world::cl_rut, Nothing),
     ("co_cedula", "9.999.999.999", always, Named(&["cedula", "cédula"])), ("ar_dni", "99.999.999", always, Named(&["dni"])),
-    ("us_routing", "999999999", world::us_routing, Words(&["routing", "aba", "bank", "transit"])),
+    ("us_routing", "999999999", world::us_routing, Named(&["routing", "aba", "bank", "transit"])),
     ("us_routing", "9999-9999-9", world::us_routing, Nothing),
     ("uk_postcode", "UU99_9UU", europe::uk_postcode, Words(POST)),
     ("uk_postcode", "UU9U_9UU", europe::uk_postcode, Words(POST)),
@@ -152,6 +153,7 @@ const FORMS: &[Form] = &[
     ("vehicle_plate", "UU9UUU9999", always, Words(PLATE)),
 ];
 
+const RESIDENT: &[&str] = &["rrn", "frn", "resident", "주민", "외국인"];
 const GERMAN: &[&str] =
     &["ausweis", "personalausweis", "reisepass", "pass-nr", "passnummer", "id card", "passport"];
 const POST: &[&str] = &["postcode", "post code", "address", "postal"];
