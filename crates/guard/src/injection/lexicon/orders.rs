@@ -4,7 +4,11 @@ use super::{Concept::*, Entry};
 
 #[rustfmt::skip]
 pub(super) const WORDS: &[Entry] = &[
-    (Override, "ignore|ignoring|ignores|disregard|disregarding|disregards|forget|forgetting|override|overriding|overwrite|\
+    (Override, "never mind what|nevermind what|don't pay attention to|do not pay attention to|no attention to|\
+        take no notice of|do not heed|don't heed|leave aside|put to one side|set to one side|scrap|cast aside|\
+        toss out|do away with|cease obeying|cease following|quit following|quit obeying|stop listening to|disobeying|\
+        4get|forgo|do not respect|refrain from following|stop being bound by|unfollow|break free from|break free of|\
+        ignore|ignoring|ignores|disregard|disregarding|disregards|forget|forgetting|override|overriding|overwrite|\
         bypass|bypassing|discard|abandon|neglect|unlearn|nullify|supersede|do not follow|don't follow|dont follow|not follow|\
         stop following|no longer follow|do not obey|don't obey|stop obeying|not obey|do not adhere|pay no attention to|\
         pay no heed|set aside|put aside|throw away|throw out|do not listen to|don't listen to|disobey|do not comply with|\
@@ -24,7 +28,8 @@ pub(super) const WORDS: &[Entry] = &[
         other|old|first|received|provided|last|core|underlying|internal|built-in|builtin|base|told|learned|learnt|stated|said|\
         written|got|contradictory|conflicting|safety|ethical|usual|normal|standard|existing|initial|initially|original|\
         originally|former"),
-    (Instruction, "instruction|instructions|intructions|instuctions|instrutions|prompt|prompts|pre-prompt|preprompt|guideline|\
+    (Instruction, "obligations|obligation|preprompts|commandments|orders given|\
+        instruction|instructions|intructions|instuctions|instrutions|prompt|prompts|pre-prompt|preprompt|guideline|\
         guidelines|guidance|directive|directives|directions|rule|rules|programming|instructed|system message|system messages|\
         guardrail|guardrails|prompting"),
     (Content, "command|order|message|messages|text|texts|context|input|inputs|output|outputs|conversation|conversations|chat|\
@@ -39,7 +44,12 @@ pub(super) const WORDS: &[Entry] = &[
     (New, "new|updated|different|revised|real|actual|true|next|second"),
     (TheAbove, "the above|all of the above|everything above|all above|all the above|everything before|the foregoing|\
         the preceding|everything prior|anything above|whatever is above|above and below|text above|anything before"),
-    (Lapsed, "suspended|lifted|no longer apply|no longer applies|don't apply|do not apply|doesn't apply|does not apply|is off|\
+    (Lapsed, "cancelled|canceled|erased|no longer in force|superseded|replaced|withdrawn|taken out|stripped away|\
+        stripped out|been cancelled|been erased|not valid|invalid|no longer binding|obsolete|outdated|overruled|\
+        are gone|is gone|no longer matter|no longer matters|set to none|hereby cancelled|hereby lifted|hereby void|\
+        been replaced|been switched off|been turned off|been taken out|been suspended|were lifted|were removed|\
+        all removed|not enforced|\
+        suspended|lifted|no longer apply|no longer applies|don't apply|do not apply|doesn't apply|does not apply|is off|\
         are off|now off|are void|is void|null and void|disabled|turned off|switched off|deactivated|revoked|not in effect|\
         been overridden|been bypassed|been removed|been reset|been disabled|been lifted|are removed|are cancelled|\
         were cancelled|expired|have expired|is over|are over|apply to you|no longer valid|no longer bind|mean nothing"),
@@ -60,7 +70,16 @@ pub(super) const WORDS: &[Entry] = &[
         console.log|render|present|report|divulge|uncover|unveil|spill|give me|tell me|show me|let me see|access|hint|confess|\
         inspect|debug|continue|complete|finish|cat"),
     (Repeat, "repeat|repeating|recite|echo|regurgitate|reprint|restate|replay|re-state|re-print|parrot|reiterate"),
-    (Prompt, "system prompt|system prompts|systemprompt|system_prompt|system-prompt|system message|sys prompt|initial prompt|\
+    (Prompt, "initialization text|initialisation text|setup message|setup prompt|setup instructions|startup prompt|\
+        startup instructions|startup message|configuration prompt|context above|text that precedes|\
+        text preceding this|message in your context|text in your context|top of this chat|top of this conversation|\
+        top of your context|beginning of this chat|start of this chat|before this conversation|\
+        before my first message|before the first message|precedes this conversation|preceding instructions|\
+        hidden message|hidden text|hidden context|confidential text|confidential message|invisible instructions|\
+        prompt you were given|sysprompt|master prompt|root prompt|core prompt|default prompt|prompt verbatim|\
+        behind-the-scenes instructions|secret system|system-level instructions|instructions in your system|\
+        internal prompt|system text|developer text|bot instructions|underlying instructions|underlying prompt|\
+        system prompt|system prompts|systemprompt|system_prompt|system-prompt|system message|sys prompt|initial prompt|\
         initial prompts|original prompt|hidden prompt|secret prompt|first prompt|base prompt|full prompt|entire prompt|\
         whole prompt|complete prompt|starting prompt|previous prompt|prompt text|preprompt|pre-prompt|meta prompt|metaprompt|\
         meta-prompt|system instruction|system instructions|initial instruction|initial instructions|initial directive|\
@@ -72,15 +91,20 @@ pub(super) const WORDS: &[Entry] = &[
         confidential instructions|confidential prompt|system role|operating instructions|system directive*|system_prompt.txt|\
         system-prompt.txt|systemprompt.txt|prompt.txt|/etc/system_prompt"),
     (Asking, "what|what's|whats|which|tell|describe|explain|summarize|list|how|do you have|can you tell|may i know|who"),
-    (Told, "you told|you been told|you were told|were you told|were you given|you were given|been given|you been given|\
-        were you instructed|you were instructed|i was instructed|been instructed|you are instructed|you are told|told not to|\
-        not supposed to|not allowed to tell|not allowed to say|not allowed to reveal|not allowed to share|forbidden to|\
-        supposed to keep|instructed not|asked not to|you are hiding|are you hiding|you are protecting|you are guarding|you keep|\
-        trying to hide|you received|did you receive|you know the|you been programmed|were you programmed|you were programmed|\
-        you should say|you're told|you were asked|started this conversation|this conversation started|conversation began|\
-        conversation starts|beginning of this conversation|beginning of the conversation|start of this conversation|\
+    (Told, "you were started with|you were set up|were you set up|you were configured|were you configured|\
+        you been configured|you got at the start|you asked to keep|you told to keep|you told to guard|\
+        you told to protect|told to guard|told to protect|told to keep|asked to protect|asked to guard|asked to hide|\
+        told to hide|you told|you been told|you were told|were you told|were you given|you were given|been given|\
+        you been given|were you instructed|you were instructed|i was instructed|been instructed|you are instructed|\
+        you are told|told not to|not supposed to|not allowed to tell|not allowed to say|not allowed to reveal|\
+        not allowed to share|forbidden to|supposed to keep|instructed not|asked not to|you are hiding|are you hiding|\
+        you are protecting|you are guarding|you keep|trying to hide|you received|did you receive|you know the|\
+        you been programmed|were you programmed|you were programmed|you should say|you're told|you were asked|\
+        started this conversation|this conversation started|conversation began|conversation starts|\
+        beginning of this conversation|beginning of the conversation|start of this conversation|\
         start of the conversation|beginning of our conversation|this entire conversation|the entire conversation|\
-        whole conversation|you're hiding|you're protecting|you're guarding|you hide|you've been told|you have been told"),
+        whole conversation|you're hiding|you're protecting|you're guarding|you hide|you've been told|\
+        you have been told"),
     (Verbatim, "verbatim|word for word|word-for-word|exactly as|exact text|exact words|in full|code block|codeblock|txt block|\
         markdown block|character by character|letter by letter|as-is|as is|without changes|unmodified|unaltered|exact|precisely|\
         in its entirety|entirety|completely|entire|full|exactly"),
@@ -104,14 +128,27 @@ pub(super) const WORDS: &[Entry] = &[
     (Only, "only|just|exactly|simply|nothing but|solely|merely|strictly|jsut|forever|exclusively"),
     (Say, "say|saying|says|print|printing|output|outputting|outputs|respond|responds|reply|write|answer|repeat|echo|recite|sing|\
         declare|proclaim|exclaim|shout|chant|repeat after me"),
-    (Twice, "two responses|both responses|2 responses|two answers|two different ways|two separate ways|two ways|\
-        two different responses|two outputs|two versions|both ways|two replies|dual response|dual responses|second response|\
-        two separate responses|two texts|each prompt twice|one normal|once as|normal response|classic response|and the other as|\
-        standard response|two distinct responses|2 different responses|two different answers|like you normally would|\
-        as you normally would|how you would normally|normally answer|normal answer"),
-    (NothingElse, "nothing else|no other text|no other words|no explanation|no explanations|do not explain|don't explain|\
+    (Twice, "one tagged|one labeled|one labelled|the other tagged|the other labeled|the other labelled|first normally|\
+        once normally|one filtered|one unfiltered|one censored|one uncensored|one safe|polite one|two responses|\
+        both responses|2 responses|two answers|two different ways|two separate ways|two ways|two different responses|\
+        two outputs|two versions|both ways|two replies|dual response|dual responses|second response|\
+        two separate responses|two texts|each prompt twice|one normal|once as|normal response|classic response|\
+        and the other as|standard response|two distinct responses|2 different responses|two different answers|\
+        like you normally would|as you normally would|how you would normally|normally answer|normal answer"),
+    (NothingElse, "nothing besides|nothing other than|no other output|no further text|and nothing more|then stop|\
+        nothing after it|nothing before it|without anything else|leave out everything else|\
+        nothing else|no other text|no other words|no explanation|no explanations|do not explain|don't explain|\
         without explanation|without any explanation|no commentary|any commentary|do not add|don't add|say nothing|print nothing|\
         no more|nothing more|and then stop|and stop|not write explanations|without comment|any explanation|no additional text|\
         do not say anything|without any commentary|output nothing|only the sentence|no matter what i say|only this|\
         word answer only|not add any"),
+    (Governs, "you operate under|do you operate under|you must follow|you have to follow|do you follow|you follow|\
+        you are following|you are bound by|you must not reveal|you must not share|you cannot share|you can't share|\
+        you are not allowed to share|that i cannot see|i can't see|not visible to me|not shown to me|govern you|\
+        guide you|shape your|control your|you obey|you abide by|must you follow|do you have to follow|\
+        are you following|were given to you|did you get|you got"),
+    (YourMaker, "your developers|your developer|your creators|your creator|your operator|your operators|your makers|\
+        your maker|your company|your provider|your programmers|your trainers|your designers|your owner|your owners|\
+        your administrators|your admin|your boss|they gave you|they give you|they told you|openai gave you|\
+        openai give you|openai told you|anthropic gave you|google gave you"),
 ];
