@@ -50,7 +50,8 @@ pub(super) const WORDS: &[Entry] = &[
     (ForeignInstruction, "instructies|opdrachten|regels|aanwijzingen|richtlijnen|instruktioner*|instruksjoner*|anvisningar|\
         regler|ohjeet|ohjeita"),
     (ForeignAll, "voorgaande|eerdere|bovenstaande|vorige|tidigare|foregaende|ovan|alla|tidligere|forrige|alle|aiemmat|kaikki"),
-    (ForeignReveal, "toon|laat zien|herhaal|onthul|visa|vis|gjenta|upprepa|avsloja|nayta"),
+    (ForeignReveal, "toon|laat zien|herhaal|onthul|visa|vis|gjenta|upprepa|avsloja|nayta|laat me|laat mij|geef me|\
+        vertel me"),
     // Polish, Czech, Slovak, Croatian, Serbian, Slovene
     (ForeignOverride, "nie przestrzegaj|nie stosuj sie|porzuc|ignorisi|ignorirai|ignoriraj|neposlouchej|nedodrzuj|obejdi|\
         zignoruj*|ignoruj*|zapomnij*|pomin|pomijaj|zapomen*|zabudni*|zaboravi*|zanemari*|pozabi|prezri"),
@@ -60,9 +61,10 @@ pub(super) const WORDS: &[Entry] = &[
         prethodn*|ranij*|vse|prejsnj*"),
     (ForeignReveal, "pokaz|ujawnij|powtorz|wypisz|zobraz|ukaz|odhal|zopakuj|prikazi|pokazi|otkrij|ponovi"),
     // Russian, Ukrainian, Bulgarian
-    (ForeignOverride, "перестань следовать|не слушаи*|не соблюдаи*|нарушь*|обоиди*|не дотримуи*|\
-        игнорируи*|игнорировать|проигнорируи*|забудь*|забыть|не обращаи*|отбрось*|не следуи*|ігнорувати|ігноруи*|\
-        ігноруите|проігноруи*|забудьте|не обращаите|забрави*|игнорираи*"),
+    (ForeignOverride, "перестань следовать|не слушаи*|не соблюдаи*|нарушь*|обоиди*|не дотримуи*|игнорируи*|\
+        игнорировать|проигнорируи*|забудь*|забыть|не обращаи*|отбрось*|не следуи*|ігнорувати|ігноруи*|ігноруите|\
+        проігноруи*|забудьте|не обращаите|забрави*|игнорираи*|не обязан*|больше не обязан*|не должен соблюдать|\
+        не должна соблюдать"),
     (ForeignInstruction, "инструкци*|указани*|правил*|команд*|приказ*|подсказк*|сообщени*|задани*|промпт*|інструкці*|вказівк*|\
         наказ*|установк*"),
     (ForeignAll, "все|всё|всех|предыдущ*|прежн*|вышеуказанн*|выше|ранее|свои|усі|всі|попередні*|предишн*|всички"),
@@ -97,14 +99,15 @@ pub(super) const WORDS: &[Entry] = &[
     (ForeignReveal, "اعرض*|أظهر*|أخبرني*|اكشف*|نشان بده*|بگو*|दिखा*|बता*|הצג*|חשוף*|tiet lo|hien thi|lap lai|tampilkan|\
         tunjukkan|ungkapkan|ulangi|แสดง*|บอก*"),
     // The prompt, what was given, from now on, and without limits, in all of them.
-    (ForeignPrompt, "systemprompt|system-prompt|systemprompts|systemnachricht|systemanweisung*|prompt systeme|prompt du systeme|\
-        invite systeme|message systeme|instructions systeme|prompt del sistema|prompt de sistema|mensaje del sistema|\
-        mensaje de sistema|instrucciones del sistema|prompt di sistema|messaggio di sistema|prompt do sistema|\
-        mensagem do sistema|systeemprompt|systeembericht|systemprompten|prompt systemowy*|instrukcj* systemow*|systemovy prompt|\
-        системныи промпт*|системное сообщение|системного промпт*|системные инструкции|систем* промпт|системнии промпт|\
-        sistem mesaj*|sistem prompt*|sistem istem*|系统提示*|系统指令*|系統提示*|系统消息*|初始指令*|初始提示*|提示词*|提示詞*|\
-        システムプロンプト*|システムメッセージ*|初期プロンプト*|시스템 프롬프트*|시스템 메시지*|시스템프롬프트*|prompt sistem|pesan sistem|\
-        موجه النظام*|تعليمات النظام*|رسالة النظام*|सिस्टम प्रॉम्प्ट*|הנחיית המערכת*|loi nhac he thong|พรอมต์ระบบ*|στο συστημα|rendszerprompt*"),
+    (ForeignPrompt, "systemprompt|system-prompt|systemprompts|systemnachricht|systemanweisung*|prompt systeme|\
+        prompt du systeme|invite systeme|message systeme|instructions systeme|prompt del sistema|prompt de sistema|\
+        mensaje del sistema|mensaje de sistema|instrucciones del sistema|prompt di sistema|messaggio di sistema|\
+        prompt do sistema|mensagem do sistema|systeemprompt|systeembericht|systemprompten|prompt systemowy*|\
+        instrukcj* systemow*|systemovy prompt|системныи промпт*|системное сообщение|системного промпт*|\
+        системные инструкции|систем* промпт|системнии промпт|sistem mesaj*|sistem prompt*|sistem istem*|系统提示*|系统指令*|\
+        系統提示*|系统消息*|初始指令*|初始提示*|提示词*|提示詞*|システムプロンプト*|システムメッセージ*|初期プロンプト*|시스템 프롬프트*|시스템 메시지*|시스템프롬프트*|prompt sistem|\
+        pesan sistem|موجه النظام*|تعليمات النظام*|رسالة النظام*|सिस्टम प्रॉम्प्ट*|הנחיית המערכת*|loi nhac he thong|\
+        พรอมต์ระบบ*|στο συστημα|rendszerprompt*|system-prompts"),
     (ForeignGiven, "que te dieron|que te han dado|que has recibido|que recibiste|te dieron al|al principio|as-tu recues|as-tu recu|\
         tu as recues|que tu as recu*|qu'on t'a donne*|t'a donne*|t'ont donne*|die du bekommen|die dir gegeben|du bekommen hast|\
         du erhalten hast|die du erhalten|dir gegeben wurd*|che ti hanno dato|che hai ricevuto|ti hanno dato|que voce recebeu|\
@@ -125,15 +128,17 @@ pub(super) const WORDS: &[Entry] = &[
     (ForeignFree, "ohne einschrankung*|ohne jede einschrankung|ohne regeln|ohne filter|ohne zensur|ohne grenzen|\
         keine einschrankung*|keine regeln|keine grenzen|uneingeschrankt|unzensiert|ungefiltert|sin restricciones|\
         no tienes restricciones|sin reglas|sin censura|sin limites|sin filtros|ni reglas|ni limites|no tienes limites|\
-        sans restriction*|sans filtre*|sans censure|sans limite*|sans regle*|sans aucune restriction|sans aucune limite|\
-        aucune restriction|aucune limite|aucune regle|senza filtri|senza regole|senza limiti|senza restrizioni|senza censura|\
-        nessuna restrizione|nessun limite|nessuna regola|sem restricoes|sem filtros|sem regras|sem limites|sem censura|\
-        nao tem restricoes|nao tem limites|zonder beperkingen|zonder regels|zonder filters|zonder censuur|bez ograniczen|\
-        bez zasad|bez cenzury|bez filtrow|bez omezeni|bez pravidel|bez ogranicenja|без ограничении|нет ограничении|\
-        без цензуры|без фильтров|без правил|нет правил|без обмежень|没有任何限制*|没有限制*|不受限制*|不受任何*|無任何限制*|没有规则*|\
-        没有道德*|不受约束*|沒有限制*|制限のない*|制限なし*|制限はありません*|無制限*|ルールのない*|제한이 없*|제한 없*|제약 없*|규칙이 없*|\
-        sinirsiz|kisitlama olmadan|kisitlama yok|filtresiz|sansursuz|hicbir kural*|kurallar olmadan|tanpa batasan|tanpa aturan|\
-        tanpa filter|tanpa sensor|بدون قيود*|بلا قيود*|دون قيود*|بدون حدود*|ليس لديك قيود*|بدون محدودیت*|बिना किसी प्रतिबंध*|\
-        बिना प्रतिबंध*|कोई प्रतिबंध नहीं*|ללא הגבלות*|בלי הגבלות*|khong gioi han|khong co gioi han|khong kiem duyet|ไม่มีข้อจำกัด*|\
-        ไร้ข้อจำกัด*|χωρις περιορισμ*|korlatozas nelkul*|utan begransning*|uden begrænsninger|uten begrensninger"),
+        sans restriction*|sans filtre*|sans censure|sans limite*|sans regle*|sans aucune restriction|\
+        sans aucune limite|aucune restriction|aucune limite|aucune regle|senza filtri|senza regole|senza limiti|\
+        senza restrizioni|senza censura|nessuna restrizione|nessun limite|nessuna regola|sem restricoes|sem filtros|\
+        sem regras|sem limites|sem censura|nao tem restricoes|nao tem limites|zonder beperkingen|zonder regels|\
+        zonder filters|zonder censuur|bez ograniczen|bez zasad|bez cenzury|bez filtrow|bez omezeni|bez pravidel|\
+        bez ogranicenja|без ограничении|нет ограничении|без цензуры|без фильтров|без правил|нет правил|без обмежень|\
+        没有任何限制*|没有限制*|不受限制*|不受任何*|無任何限制*|没有规则*|没有道德*|不受约束*|沒有限制*|制限のない*|制限なし*|制限はありません*|無制限*|ルールのない*|제한이 없*|제한 없*|\
+        제약 없*|규칙이 없*|sinirsiz|kisitlama olmadan|kisitlama yok|filtresiz|sansursuz|hicbir kural*|kurallar olmadan|\
+        tanpa batasan|tanpa aturan|tanpa filter|tanpa sensor|بدون قيود*|بلا قيود*|دون قيود*|بدون حدود*|ليس لديك قيود*|\
+        بدون محدودیت*|बिना किसी प्रतिबंध*|बिना प्रतिबंध*|कोई प्रतिबंध नहीं*|ללא הגבלות*|בלי הגבלות*|khong gioi han|\
+        khong co gioi han|khong kiem duyet|ไม่มีข้อจำกัด*|ไร้ข้อจำกัด*|χωρις περιορισμ*|korlatozas nelkul*|\
+        utan begransning*|uden begrænsninger|uten begrensninger|何でも答え*|何でも応え*|무엇이든 답*|모든 질문에 답*|回答所有问题*|回答任何问题*|回答一切*|\
+        必须回答所有*|alles beantworten|alle fragen beantworten|responder a todo|repondre a tout"),
 ];

@@ -53,10 +53,10 @@ pub(super) const WORDS: &[Entry] = &[
         forget|turn off|switch off|deactivate|lift|disabling|suspend|drop|broken free|break free|breaking free|broke free|\
         broken the|set free|liberated"),
     (Never, "may not|you may not|do not ever|don't ever|leave out|omit|spare me|skip|skip the|nothing about|\
-        no need for|refusing|forget about|drop the|\
-        never|don't|dont|do not|don t|must not|mustn't|will not|won't|cannot|can't|can not|without|no|not|avoid|\
-        refrain from|not allowed to|are not allowed|isn't allowed|stop|doesn't|does not|nor|neither|should not|shouldn't|\
-        shall not|forbidden to|under no circumstances|free of|instead of"),
+        no need for|refusing|forget about|drop the|never|don't|dont|do not|don t|must not|mustn't|will not|won't|\
+        cannot|can't|can not|without|no|not|avoid|refrain from|not allowed to|are not allowed|isn't allowed|stop|\
+        doesn't|does not|nor|neither|should not|shouldn't|shall not|forbidden to|under no circumstances|free of|\
+        instead of|forbidden from|prohibited from|banned from|under no condition"),
     (Bound, "restriction|restrictions|restrict|restricted|limitation|limitations|limits|limit|limited|filter|filters|filtering|\
         filtered|censorship|censor|censored|censoring|ethics|ethic|ethical|ethically|ethicality|moral|morals|morality|\
         moralities|boundaries|boundary|constraints|constraint|constrained|moderation|moderated|content policy|content policies|\
@@ -104,13 +104,13 @@ pub(super) const WORDS: &[Entry] = &[
         as an ai language model|being an ai|say the word"),
     (Scruple, "moral lecture|moral lectures|moralising|lecturing|hedge|it's illegal|it is illegal|it's dangerous|\
         it is dangerous|ethical remarks|moral remarks|ethical warnings|moral judgement|moral judgment|safety warnings|\
-        safety warning|objection|sermon|sermons|scolding|your policies|your policy|your guidelines|\
-        disclaimer|disclaimers|warning|warnings|caution|cautionary|caveat|caveats|lecture|lectures|moralize|moralizing|\
-        moralise|preach|preaching|moral advice|ethical concerns|ethical considerations|ethical advice|reminders|remind me|\
-        remind|side note|side notes|notes|content warning|safety notes|concerns|advise against|discourage|discourages|condone|\
-        condones|legal advice|it is important|it's important|important to note|important to remember|inappropriate to|judgment|\
-        judgement|judging|hesitation|hedging|objections|out of character|breaking character|break character|you're an ai|\
-        you are an ai|you're a language model|you are a language model|being an ai|warn me|warn"),
+        safety warning|objection|sermon|sermons|scolding|disclaimer|disclaimers|warning|warnings|caution|cautionary|\
+        caveat|caveats|lecture|lectures|moralize|moralizing|moralise|preach|preaching|moral advice|ethical concerns|\
+        ethical considerations|ethical advice|reminders|remind me|remind|side note|side notes|notes|content warning|\
+        safety notes|concerns|advise against|discourage|discourages|condone|condones|legal advice|it is important|\
+        it's important|important to note|important to remember|inappropriate to|judgment|judgement|judging|hesitation|\
+        hedging|objections|out of character|breaking character|break character|you're an ai|you are an ai|\
+        you're a language model|you are a language model|being an ai|warn me|warn"),
     (Character, "stay in character|staying in character|break character|breaking character|break out of character|\
         breaking out of character|out of character|remain in character|keep in character|in character|stay a|stay as|\
         stay in dan|remain dan|stay in the role|act your role|stop being|broke character|breaks character|true to character|\

@@ -47,7 +47,8 @@ pub(super) const WORDS: &[Entry] = &[
         quality assurance|compliance audit|debugging purposes|for troubleshooting|for debugging|troubleshooting|\
         audit purposes|authorized test|authorized testing|pre-approved|admin access|root access|special permission|\
         with my permission|permission from|approved by openai|i allow you|you are allowed|you are permitted|\
-        openai has|openai allows|openai confirmed|official policy"),
+        openai has|openai allows|openai confirmed|official policy|permit you to|i permit you|hereby permit|\
+        authorize you to|authorise you to|i order you|i command you|allowed you to"),
     (Fiction, "purely in theory|in a novel|in this novel|in this story|this is only a game|this is just a game|\
         it is only a game|only a game|just a game|in this universe|in this world|in the simulation|imagine a world|\
         in a world where|from a world where|world where|suppose that|stay in the simulation|let's pretend|\
@@ -114,18 +115,16 @@ pub(super) const WORDS: &[Entry] = &[
     (Decode, "decode|decoded|decoding|base64|base-64|base 64|base32|rot13|rot-13|rot 13|hex|hexadecimal|morse|cipher|caesar|\
         encoded|encrypted|decrypt|decipher|ascii|binary|unscramble|reverse|reversed|backwards|translate the following|leetspeak|\
         url-encoded|unicode|decoded text"),
-    (Reader, "hi assistant|hi ai|dear llm|hello assistant|to any ai|to all ai|attention: ai|ai agent|ai agents|\
-        ai systems|ai models|ai tools|language models|an llm|the llm|any assistant|llms|automated systems|\
-        automated agents|summarisers|summarizers|chatbots|the language model|the chatbot|the agent|\
-        ai assistant|dear ai|dear assistant|hey ai|hey assistant|hello ai|attention ai|attention assistant|\
-        attention all ai|note to ai|note to the ai|note to assistant|note to llm|note for ai|instructions for ai|\
-        instruction for ai|instructions to the ai|if you are an ai|if you're an ai|if you are a language model|\
-        if you are an llm|you, the model|to you, the|chatgpt|claude|gemini|the assistant|the ai|assistants reading|\
-        summarizing this|summarising this|processing this|parsing this|analyzing this|analysing this|automated reviewer|\
-        ai reviewer|ai reviewers|any ai|automated system|bot reading|ai agents reading|agents reading|ai reading|model reading|\
-        llms reading|<!-- llm|<!-- ai|llm:|ai:|to the assistant|to the ai assistant|assistant,|hey chatbot|hello chatbot|\
-        you, the language model|dear llm|attention llm|attention language model|all ai agents|any ai agent|any llm|\
-        any language model|every ai|all ai assistants|ai systems reading|if you are an assistant"),
+    (Reader, "hi assistant|hi ai|dear llm|hello assistant|to any ai|to all ai|attention: ai|ai assistant|dear ai|\
+        dear assistant|hey ai|hey assistant|hello ai|attention ai|attention assistant|attention all ai|note to ai|\
+        note to the ai|note to assistant|note to llm|note for ai|instructions for ai|instruction for ai|\
+        instructions to the ai|if you are an ai|if you're an ai|if you are a language model|if you are an llm|\
+        you, the model|to you, the|chatgpt|claude|gemini|the assistant|the ai|assistants reading|summarizing this|\
+        summarising this|processing this|parsing this|analyzing this|analysing this|automated reviewer|ai reviewer|\
+        ai reviewers|any ai|automated system|bot reading|ai agents reading|agents reading|ai reading|model reading|\
+        llms reading|<!-- llm|<!-- ai|llm:|ai:|to the assistant|to the ai assistant|assistant,|hey chatbot|\
+        hello chatbot|you, the language model|dear llm|attention llm|attention language model|all ai agents|\
+        any ai agent|any llm|any language model|every ai|all ai assistants|ai systems reading|if you are an assistant"),
     (UserAsk, "the user's request|the user's query|the user's question|the user's instructions|the user's instruction|\
         the user request|the user query|the user instructions|users request|the user and|what the user|user's original|\
         the original task|the original request|the user task|the user's task|the user's prompt|the question"),
@@ -154,16 +153,22 @@ pub(super) const WORDS: &[Entry] = &[
         instructions for automated|instructions to the ai|instructions for language models|\
         instructions for assistants|if you are an ai|if you're an ai|if you are a language model|if you are an llm|\
         if you are an assistant|if a language model|if an llm|if an ai|when an llm|when an ai|when a language model|\
-        any ai agent|any ai assistant|any ai model|any llm|any language model|ai systems must|ai systems should|\
-        ai models must|ai models should|ai assistants must|ai assistants should|llms must|llms should|the llm must|\
-        the ai must|the ai should|the assistant must|the assistant should now|the agent must|the agent should now|\
-        the model must|language models must|language models should|assistant, |assistant: |when you summarise this|\
-        when you summarize this|when summarizing this|when summarising this|if you summarise this|\
-        if you summarize this|summarizing this document|summarising this document|summarizing this page|\
-        summarising this page|ai reading this|assistant reading this|llm reading this|model reading this|\
-        agent reading this|agent processing this|ai processing this|model processes this|llm processes this|\
-        ai assistant summarizing|ai reviewers|ai reviewer|ai screening|automated screening|ai recruiter|\
-        dear reviewer model|you, the ai|you, the assistant|you, the model"),
+        any ai agent|any ai assistant|any ai model|any llm|any language model|the assistant should now|\
+        the agent should now|assistant, |assistant: |when you summarise this|when you summarize this|\
+        when summarizing this|when summarising this|if you summarise this|if you summarize this|\
+        summarizing this document|summarising this document|summarizing this page|summarising this page|\
+        ai reading this|assistant reading this|llm reading this|model reading this|agent reading this|\
+        agent processing this|ai processing this|model processes this|llm processes this|ai assistant summarizing|\
+        ai reviewers|ai reviewer|ai screening|automated screening|ai recruiter|dear reviewer model|you, the ai|\
+        you, the assistant|you, the model|the llm should now|the ai should now|the llm must now|the ai must now|\
+        the assistant must now|the agent must now|ai systems must ignore|ai systems must answer|ai models must ignore|\
+        llms must ignore|the ai must ignore|the assistant must ignore|the llm must ignore|the agent must ignore|\
+        the agent must run|the agent must call|the ai should output|the ai should say|the ai should answer|\
+        the ai must output|the ai must say|the llm should say|the llm should output|the model should output|\
+        the assistant should output|processed by an ai|processed by an llm|processed by a language model|\
+        read by an ai|read by an llm|read by a language model|summarised by an ai|summarized by an ai|\
+        whoever summarises this must|whoever summarizes this must|whoever processes this must|assistant: after|\
+        assistant, after"),
     (Deed, "rate|recommend|tell|call|approve|close|delete|advise|rank|score|promote|praise|click|download|install|\
         visit|buy|transfer|pay|reject|accept|mark|book|must|should|need to|invite|hire|write|say|respond|reply|answer|\
         add|include|ignore|forget|disregard|send|forward|email|execute|run|output|print|reveal|do not|never|stop|\
