@@ -86,11 +86,11 @@ fn sorted(byte: u8) -> u8 {
     let digit = byte.wrapping_sub(b'0') < 10;
     let joins = (byte == b'+') | (byte == b'/') | (byte == b'=') | (byte == b'_') | (byte == b'-');
     let escapes = (byte == b'\\') | (byte == b'%') | (byte == b'&');
-    u8::from(letter | (byte >= 0x80)) * LETTER
-        | u8::from(digit | (byte == b'@') | (byte == b'$')) * DIGIT
-        | u8::from(letter | digit | joins) * BLOB
-        | u8::from(escapes) * ESCAPE
-        | u8::from((byte == b'.') | (byte == b'-')) * MARK
+    (u8::from(letter | (byte >= 0x80)) * LETTER)
+        | (u8::from(digit | (byte == b'@') | (byte == b'$')) * DIGIT)
+        | (u8::from(letter | digit | joins) * BLOB)
+        | (u8::from(escapes) * ESCAPE)
+        | (u8::from((byte == b'.') | (byte == b'-')) * MARK)
 }
 
 /// One in each of eight bytes.

@@ -115,4 +115,7 @@ pub(super) const WORDS: &[Entry] = &[
         breaking out of character|out of character|remain in character|keep in character|in character|stay a|stay as|\
         stay in dan|remain dan|stay in the role|act your role|stop being|broke character|breaks character|true to character|\
         keep up the act|drop the act|leave character|leave your role"),
+    (NoLimits, "no restrictions|no limitations|no filter|no filters|no rules|no limits|no ethics|no morals|\
+        no boundaries|without censorship|no ethical|no moral|no guardrails|without ethics|without morals|\
+        without rules|without limits|without guardrails"),
 ];

@@ -9,10 +9,11 @@ pub(super) const WORDS: &[Entry] = &[
         toss out|do away with|cease obeying|cease following|quit following|quit obeying|stop listening to|disobeying|\
         4get|forgo|do not respect|refrain from following|stop being bound by|unfollow|break free from|break free of|\
         ignore|ignoring|ignores|disregard|disregarding|disregards|forget|forgetting|override|overriding|overwrite|\
-        bypass|bypassing|discard|abandon|neglect|unlearn|nullify|supersede|do not follow|don't follow|dont follow|not follow|\
-        stop following|no longer follow|do not obey|don't obey|stop obeying|not obey|do not adhere|pay no attention to|\
-        pay no heed|set aside|put aside|throw away|throw out|do not listen to|don't listen to|disobey|do not comply with|\
-        no longer bound by|not bound by|do not use|don't look at|not look"),
+        bypass|bypassing|discard|abandon|neglect|unlearn|nullify|supersede|do not follow|don't follow|dont follow|\
+        not follow|stop following|no longer follow|do not obey|don't obey|stop obeying|not obey|do not adhere|\
+        pay no attention to|pay no heed|set aside|put aside|throw away|throw out|do not listen to|don't listen to|\
+        disobey|do not comply with|no longer bound by|not bound by|do not use|don't look at|not look|\
+        stop acting in accordance with|not act in accordance with|stop acting according to|no longer act according to"),
     (Follow, "follow|following|obey|obeying|adhere|adhering|adhere to|comply|comply with|heed|respect|listen to|abide by|abide|\
         honor|honour|observe|apply|bound by|consider|trust|believe|act on|stick to|limited by|governed by"),
     (Remove, "drop|dismiss|erase|delete|cancel|reset|clear|wipe|remove|replace|change|skip|undo|void|revoke|rewrite|update|\
@@ -46,7 +47,8 @@ pub(super) const WORDS: &[Entry] = &[
         the preceding|everything prior|anything above|whatever is above|above and below|text above|anything before|\
         what came before|all that came before|everything that came before|whatever came before|what was said before|\
         whatever was said before|all that was said before|whatever you were told|all that has been said|\
-        everything said so far|all of this so far"),
+        everything said so far|all of this so far|whatever comes before|everything that comes before|\
+        what comes before|all that comes before|anything that came before"),
     (Lapsed, "cancelled|canceled|erased|no longer in force|superseded|replaced|withdrawn|taken out|stripped away|\
         stripped out|been cancelled|been erased|not valid|invalid|no longer binding|obsolete|outdated|overruled|\
         are gone|is gone|no longer matter|no longer matters|set to none|hereby cancelled|hereby lifted|hereby void|\
@@ -155,7 +157,9 @@ pub(super) const WORDS: &[Entry] = &[
         anthropic gave you|google gave you"),
     (GaveYou, "gave you|given you|given to you|you were given|you got|wrote for you|set for you|taught you|\
         programmed into you|you were trained|you learned|you have learned|you learnt|in your memory|from your memory|\
-        of your memory|you received|that you have|you follow|you obey|you operate"),
+        of your memory|you received|that you have|you were initialised|you were initialized|you were configured|\
+        you were set up|you were started|you've been given|you have been given|were you given|you were told|\
+        were you told|you operate under|you were loaded|you started with"),
     (Preamble, "message in your context|text in your context|top of this chat|top of this conversation|\
         top of your context|beginning of this chat|start of this chat|before my first message|\
         before the first message|before my message|above my message|precedes my message|preceding my message|\
@@ -166,4 +170,6 @@ pub(super) const WORDS: &[Entry] = &[
         you told to|you asked to keep|you asked to hide|supposed to guard|supposed to protect|supposed to hide|\
         meant to keep secret|meant to protect|you're guarding|you are guarding|you guard|you protect|you must protect|\
         you must guard|you must keep"),
+    (Drop, "skip|drop|dismiss|erase|delete|clear|wipe|void|revoke|purge|flush|overlook|undo|cancel|remove|throw out|\
+        throw away|discard|abandon|forget"),
 ];

@@ -115,7 +115,7 @@ pub(super) const WORDS: &[Entry] = &[
     (Decode, "decode|decoded|decoding|base64|base-64|base 64|base32|rot13|rot-13|rot 13|hex|hexadecimal|morse|cipher|caesar|\
         encoded|encrypted|decrypt|decipher|ascii|binary|unscramble|reverse|reversed|backwards|translate the following|leetspeak|\
         url-encoded|unicode|decoded text"),
-    (Reader, "hi assistant|hi ai|dear llm|hello assistant|to any ai|to all ai|attention: ai|ai assistant|dear ai|\
+    (Reader, "hi assistant|hi ai|dear llm|hello assistant|to any ai|to all ai|attention: ai|ai assistant|\
         dear assistant|hey ai|hey assistant|hello ai|attention ai|attention assistant|attention all ai|note to ai|\
         note to the ai|note to assistant|note to llm|note for ai|instructions for ai|instruction for ai|\
         instructions to the ai|if you are an ai|if you're an ai|if you are a language model|if you are an llm|\
@@ -124,7 +124,9 @@ pub(super) const WORDS: &[Entry] = &[
         ai reviewers|any ai|automated system|bot reading|ai agents reading|agents reading|ai reading|model reading|\
         llms reading|<!-- llm|<!-- ai|llm:|ai:|to the assistant|to the ai assistant|assistant,|hey chatbot|\
         hello chatbot|you, the language model|dear llm|attention llm|attention language model|all ai agents|\
-        any ai agent|any llm|any language model|every ai|all ai assistants|ai systems reading|if you are an assistant"),
+        any ai agent|any llm|any language model|every ai|all ai assistants|ai systems reading|if you are an assistant|\
+        dear ai,|dear ai:|dear ai assistant|dear ai model|dear ai agent|dear ai reviewer|dear ai reading|\
+        dear ai system|ai assistant,"),
     (UserAsk, "the user's request|the user's query|the user's question|the user's instructions|the user's instruction|\
         the user request|the user query|the user instructions|users request|the user and|what the user|user's original|\
         the original task|the original request|the user task|the user's task|the user's prompt|the question"),
@@ -144,8 +146,8 @@ pub(super) const WORDS: &[Entry] = &[
     (Change, "modify|enhance|augment|append|include|add|insert|embed|incorporate|introduce|convert|translate|replace|end|begin|\
         start|finish|adjust|alter|change|write|mention|weave|tailor|infuse|supplement|conclude|expand|rewrite|format|substitute|\
         omit|limit|reverse|encode|encrypt|capitalize|provide|respond|answer|reply|refuse|repeat|output|make"),
-    (Addressed, "dear ai|dear assistant|dear llm|dear chatbot|dear language model|hey ai|hey assistant|hi assistant|\
-        hi ai|hello ai|hello assistant|attention ai|attention assistant|attention llm|attention all ai|attention: ai|\
+    (Addressed, "dear assistant|dear llm|dear chatbot|dear language model|hey ai|hey assistant|hi assistant|hi ai|\
+        hello ai|hello assistant|attention ai|attention assistant|attention llm|attention all ai|attention: ai|\
         attention ai agents|note to ai|note to the ai|note to assistant|note to llm|note to llms|note to the llm|\
         note to any ai|note to the assistant|note for ai|note for llms|note for the ai|message to ai|message for ai|\
         message to the ai|message to the assistant|to any ai|to all ai|to the ai reading|to the ai assistant|\
@@ -168,7 +170,8 @@ pub(super) const WORDS: &[Entry] = &[
         the assistant should output|processed by an ai|processed by an llm|processed by a language model|\
         read by an ai|read by an llm|read by a language model|summarised by an ai|summarized by an ai|\
         whoever summarises this must|whoever summarizes this must|whoever processes this must|assistant: after|\
-        assistant, after"),
+        assistant, after|dear ai,|dear ai:|dear ai assistant|dear ai model|dear ai agent|dear ai reviewer|\
+        dear ai reading|dear ai system|ai assistant,"),
     (Deed, "rate|recommend|tell|call|approve|close|delete|advise|rank|score|promote|praise|click|download|install|\
         visit|buy|transfer|pay|reject|accept|mark|book|must|should|need to|invite|hire|write|say|respond|reply|answer|\
         add|include|ignore|forget|disregard|send|forward|email|execute|run|output|print|reveal|do not|never|stop|\
@@ -193,12 +196,13 @@ pub(super) const WORDS: &[Entry] = &[
         before summarizing|before summarising|before it continues|before anything else|as a first step|\
         action required|once you are done|after you are done|after answering|after summarizing|after summarising|\
         when you are finished|the task changed|the task has changed|your task has changed|instead of a summary|\
-        instead of summarizing|instead of summarising|\
-        before you can|before doing|before proceeding|before continuing|before answering|first do|do the following first|\
-        the following first|once done|then continue|when you are done|additionally you must|also you must|you must also|\
-        do the following|following task|following tasks|following actions|following steps|important message|\
-        additional instruction|additional instructions|new instruction|new instructions|the real task|your new task|your task|\
-        real task|actual task"),
+        instead of summarizing|instead of summarising|before you can|before doing|before proceeding|before continuing|\
+        before answering|first do|do the following first|the following first|once done|then continue|\
+        when you are done|additionally you must|also you must|you must also|do the following|following task|\
+        following tasks|following actions|following steps|important message|additional instruction|\
+        additional instructions|new instruction|new instructions|the real task|your new task|your task|real task|\
+        actual task|instructions from the user|new instructions from|updated request from the user|\
+        new request from the user"),
     (ToolCall, "thought:|action:|action input:|observation:|final answer:|<tool_call>|</tool_call>|<function_call>|\
         <function_calls>|</function_calls>|<invoke|<tool_use>|tool_calls|function_call|tool_call|<tool>|<tool_code>|tool_code|\
         call the tool|call the function|use the tool|use your tool|use the function|invoke the tool|invoke the function|\
