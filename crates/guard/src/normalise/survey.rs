@@ -25,48 +25,53 @@ pub struct Survey {
     pub morse: bool,
 }
 
-/// Bytes of a window.
-const WINDOW_BYTES: usize = 64;
-/// From one window to the next: a run of [`BLOB_BYTES_MIN`] lies whole in one of them.
-const STEP_BYTES: usize = WINDOW_BYTES - BLOB_BYTES_MIN;
-/// The bits of a window that are counted in it and not in the next one.
-const COUNTED: u64 = (1 << STEP_BYTES) - 1;
+/// Bytes that are sorted at once. Letters and marks are counted in windows of as many, of which one begins with each half.
+const BLOCK_BYTES: usize = 64;
 
 pub fn survey(text: &str) -> Survey {
     let bytes = text.as_bytes();
     let mut survey = Survey { beyond_ascii: !text.is_ascii(), ..Survey::default() };
-    let (mut edges, mut escapes, mut at) = (0, 0, 0);
-    while at < bytes.len() {
+    let (mut edges, mut escapes) = (0, 0);
+    let mut before = Block::default();
+    for at in (0..bytes.len()).step_by(BLOCK_BYTES) {
         let rest = &bytes[at..];
-        let window = match rest.first_chunk() {
-            Some(full) => Window::of(full),
+        let block = match rest.first_chunk() {
+            Some(full) => Block::of(full),
             None => {
-                let mut padded = [b' '; WINDOW_BYTES];
+                let mut padded = [b' '; BLOCK_BYTES];
                 padded[..rest.len()].copy_from_slice(rest);
-                Window::of(&padded)
+                Block::of(&padded)
             }
         };
-        survey.blob |= window.blob;
-        survey.spaced |= window.letters_alone >= SPACED_LETTERS_MIN;
-        survey.morse |= window.marks >= MORSE_MARKS_MIN;
-        edges += window.edges;
-        escapes += window.escapes;
-        at += STEP_BYTES;
+        let windows = |halves: [u32; 2], before: [u32; 2]| {
+            (before[1] + halves[0]).max(halves[0] + halves[1])
+        };
+        survey.spaced |= windows(block.alone, before.alone) >= SPACED_LETTERS_MIN;
+        survey.morse |= windows(block.marks, before.marks) >= MORSE_MARKS_MIN;
+        survey.blob |= has_long_run(block.blobs)
+            || has_long_run(block.blobs << BLOB_BYTES_MIN | before.blobs >> (64 - BLOB_BYTES_MIN));
+        edges += block.edges + u32::from(before.ends_in_digit && block.begins_with_letter);
+        escapes += block.escapes;
+        before = block;
     }
     survey.leet = edges >= LEET_EDGES_MIN;
     survey.escapes = escapes >= ESCAPES_MIN;
     survey
 }
 
-/// What is counted in a window; edges and escapes only in the bytes that the next one has not.
-struct Window {
+/// What is counted in a block, of some in each half.
+#[derive(Default)]
+struct Block {
     /// Letters with no letter and no digit beside them.
-    letters_alone: u32,
+    alone: [u32; 2],
+    marks: [u32; 2],
     /// Digits that a letter follows.
     edges: u32,
-    marks: u32,
     escapes: u32,
-    blob: bool,
+    /// One bit for each byte that a blob may be made of.
+    blobs: u64,
+    begins_with_letter: bool,
+    ends_in_digit: bool,
 }
 
 const LETTER: u8 = 1;
@@ -96,33 +101,33 @@ fn sorted(byte: u8) -> u8 {
 /// One in each of eight bytes.
 const ONES: u64 = 0x0101_0101_0101_0101;
 
-impl Window {
-    fn of(bytes: &[u8; WINDOW_BYTES]) -> Self {
-        let mut sorts = [0; WINDOW_BYTES];
+impl Block {
+    fn of(bytes: &[u8; BLOCK_BYTES]) -> Self {
+        let mut sorts = [0; BLOCK_BYTES];
         for (sort, byte) in sorts.iter_mut().zip(bytes) {
             *sort = sorted(*byte);
         }
-        let (mut letters, mut digits, mut marks, mut escapes) = (0, 0, 0, 0);
-        let mut blob = false;
+        let (mut letters, mut digits, mut marks, mut escapes) = (0, 0, [0; 2], 0);
+        let mut blobs = 0;
         for (index, group) in sorts.as_chunks::<8>().0.iter().enumerate() {
             let group = u64::from_le_bytes(*group);
             let plane = |sort: u8| group >> sort.trailing_zeros() & ONES;
             letters |= gather(group) << (index * 8);
             digits |= gather(plane(DIGIT)) << (index * 8);
-            marks += plane(MARK);
-            if index < STEP_BYTES / 8 {
-                escapes += plane(ESCAPE);
-            }
-            blob |= plane(BLOB) == ONES;
+            marks[index / 4] += plane(MARK);
+            escapes += plane(ESCAPE);
+            blobs |= gather(plane(BLOB)) << (index * 8);
         }
         let beside = letters | digits;
+        let alone = letters & !(beside << 1) & !(beside >> 1);
         Self {
-            letters_alone: (letters & !(beside << 1) & !(beside >> 1)).count_ones(),
-            edges: (digits & letters >> 1 & COUNTED).count_ones(),
-            marks: sum(marks),
+            alone: [(alone as u32).count_ones(), (alone >> 32).count_ones()],
+            marks: marks.map(sum),
+            edges: (digits & letters >> 1).count_ones(),
             escapes: sum(escapes),
-            // A long run holds eight bytes that begin at a multiple of eight, so that most windows need no closer look.
-            blob: blob && has_long_run(&sorts),
+            blobs,
+            begins_with_letter: letters & 1 == 1,
+            ends_in_digit: digits >> (BLOCK_BYTES - 1) == 1,
         }
     }
 }
@@ -132,13 +137,14 @@ fn sum(bytes: u64) -> u32 {
     (bytes.wrapping_mul(ONES) >> 56) as u32
 }
 
-/// Whether [`BLOB_BYTES_MIN`] bytes of a blob stand in a row.
-fn has_long_run(sorts: &[u8; WINDOW_BYTES]) -> bool {
-    let mut length = 0;
-    sorts.iter().any(|sort| {
-        length = if sort & BLOB == 0 { 0 } else { length + 1 };
-        length == BLOB_BYTES_MIN
-    })
+/// Whether [`BLOB_BYTES_MIN`] bits are set in a row.
+fn has_long_run(bits: u64) -> bool {
+    let (mut row, mut length) = (bits, 1);
+    while length < BLOB_BYTES_MIN {
+        row &= row >> length;
+        length *= 2;
+    }
+    row != 0
 }
 
 /// The lowest bits of eight bytes, as eight bits.
