@@ -43,9 +43,8 @@ pub fn survey(text: &str) -> Survey {
                 Block::of(&padded)
             }
         };
-        let windows = |halves: [u32; 2], before: [u32; 2]| {
-            (before[1] + halves[0]).max(halves[0] + halves[1])
-        };
+        let windows =
+            |halves: [u32; 2], before: [u32; 2]| (before[1] + halves[0]).max(halves[0] + halves[1]);
         survey.spaced |= windows(block.alone, before.alone) >= SPACED_LETTERS_MIN;
         survey.morse |= windows(block.marks, before.marks) >= MORSE_MARKS_MIN;
         survey.blob |= has_long_run(block.blobs)

@@ -172,10 +172,14 @@ pub fn address(window: &Window<'_>) -> Option<Found> {
         return None;
     }
     let mut at = number + 1;
+    let mut numbered = false;
     for place in 0..5 {
         let word = word_end(window, at);
         let text = window.slice(at..word);
+        // A street has a number in its name once at most.
+        let number = text.iter().all(u8::is_ascii_digit);
         if text.is_empty()
+            || number && std::mem::replace(&mut numbered, true)
             || !(text[0].is_ascii_uppercase() || text[0] >= 0xc3 || text[0].is_ascii_digit())
         {
             return None;

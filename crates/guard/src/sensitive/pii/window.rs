@@ -91,11 +91,14 @@ impl<'a> Window<'a> {
 
     /// The end of the run that passes `test`, from `place`.
     pub fn run(&self, place: usize, max: usize, test: impl Fn(u8) -> bool) -> usize {
-        let mut end = place;
-        while end - place < max && self.at(end).is_some_and(&test) {
-            end += 1;
+        let rest = self.ahead.get(place..).unwrap_or_default();
+        let length = rest.iter().take(max).take_while(|byte| test(**byte)).count();
+        // What ended the run was looked at as well.
+        self.looks.set(self.looks.get() + length + 1);
+        if length == rest.len() && length < max && !self.closed {
+            self.looked_beyond.set(true);
         }
-        end
+        place + length
     }
 
     /// Whether no ASCII letter, digit or underscore stands at `place`: some scripts put no space behind a number.
