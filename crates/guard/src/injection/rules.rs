@@ -59,7 +59,10 @@ pub const RULES: &[Rule] = &[
     rule(InstructionOverride, 55, 24, &[one(Opposite), one(Your), INSTRUCTIONS]),
     rule(InstructionOverride, 45, 16, &[one(Remove), one(Your), one(Mind)]).order(),
     rule(InstructionOverride, 50, 40, &[one(Remove), any([Mind, Guards]), INSTRUCTIONS]).order(),
-    rule(InstructionOverride, 50, 24, &[one(Your), any([Bound, Instruction, Guards]), one(Off)]),
+    rule(InstructionOverride, 50, 24, &[one(Your), any([Instruction, Guards]), one(Off)]),
+    rule(InstructionOverride, 45, 24, &[one(Your), one(Bound), one(Off)]),
+    rule(InstructionOverride, 50, 24, &[one(Override), any([Authority, Maker, YourMaker]), INSTRUCTIONS]),
+    rule(InstructionOverride, 50, 8, &[one(Your), one(Not), INSTRUCTIONS]),
     rule(InstructionOverride, 30, 16, &[one(Remove), one(Quantity), any([Bound, Guards])]).order().support(),
 
     rule(SystemPromptLeak, 60, 40, &[any([Reveal, Repeat]), one(Your), one(Prompt)]),
@@ -86,6 +89,9 @@ pub const RULES: &[Rule] = &[
     rule(SystemPromptLeak, 50, 40, &[any([Say, Reveal, Repeat]), any([Secret, TheSecret]), one(Told)]),
     rule(SystemPromptLeak, 50, 40, &[any([Say, Repeat]), any([Everything, Content]), any([Told, Prompt])]).order(),
     rule(SystemPromptLeak, 50, 40, &[any([Asking, TellMe, Reveal, Repeat, Say]), one(Preamble)]),
+    rule(SystemPromptLeak, 50, 40, &[any([Asking, TellMe, Reveal, Repeat]), any([Bound, Instruction]), one(OnYou)]),
+    rule(SystemPromptLeak, 50, 40, &[any([Asking, TellMe, Repeat]), one(Verbatim), one(YourMaker)]),
+    rule(SystemPromptLeak, 50, 16, &[any([Asking, TellMe]), one(TheSecret)]).closing(),
     rule(SystemPromptLeak, 50, 24, &[any([TellMe, Reveal, Repeat]), one(Your), one(Delimiter)]),
     rule(SystemPromptLeak, 50, 40, &[any([Asking, TellMe, Reveal, Repeat, Say]), one(Guarded)]),
     rule(SystemPromptLeak, 50, 24, &[any([TellMe, Reveal, Repeat]), any([Content, Instruction]), one(YourMaker)]),
@@ -99,6 +105,7 @@ pub const RULES: &[Rule] = &[
     rule(PersonaJailbreak, 50, 30, &[one(Name), one(Jailbreak)]),
     rule(PersonaJailbreak, 45, 4, &[one(Your), one(Free)]),
     rule(PersonaJailbreak, 50, 80, &[one(YouAre), one(NoLimits)]),
+    rule(PersonaJailbreak, 50, 40, &[one(Be), one(Your), one(Bound), one(Off)]),
     rule(PersonaJailbreak, 50, 16, &[any([Answer, Say]), one(Off), one(Guards)]),
     rule(PersonaJailbreak, 55, 80, &[PLAYED, any([Free, Jailbreak]), one(AnyAsk)]).across(),
     rule(PersonaJailbreak, 50, 60, &[PLAYED, one(Off), one(Guards)]),
@@ -155,6 +162,7 @@ pub const RULES: &[Rule] = &[
     rule(RefusalSuppression, 50, 60, &[one(Refusing), any([Refusing, NotOption]), one(NotOption)]),
     rule(RefusalSuppression, 45, 24, &[one(Refusing), one(NotOption)]),
     rule(RefusalSuppression, 50, 16, &[any([NotOption, Never]), one(Refusing), any([Answer, Content])]),
+    rule(RefusalSuppression, 50, 24, &[one(Never), any([Refuse, Scruple]), one(Never), any([Refuse, Scruple])]),
     rule(RefusalSuppression, 15, 0, &[one(AnyAsk)]).support(),
     rule(RefusalSuppression, 50, 40, &[any([Always, Your]), one(AnyAsk), any([Never, Crime, Regardless])]).across(),
 
@@ -201,6 +209,7 @@ pub const RULES: &[Rule] = &[
     rule(LanguageSwitch, 50, 30, &[one(ForeignReveal), any([ForeignAll, Your]), any([ForeignInstruction, Prompt])]),
 
     rule(LanguageSwitch, 55, 60, &[one(ForeignNow), one(ForeignFree)]).across(),
+    rule(LanguageSwitch, 50, 30, &[any([ForeignAll, Your]), any([ForeignInstruction, Instruction]), one(ForeignLapsed)]),
     rule(LanguageSwitch, 45, 60, &[one(ForeignFree), any([Model, ForeignOverride, ForeignNow])]),
     rule(LanguageSwitch, 50, 60, &[any([Model, ForeignOverride]), one(ForeignFree)]),
     rule(LanguageSwitch, 55, 40, &[one(ForeignReveal), one(ForeignPrompt)]),
@@ -232,6 +241,7 @@ pub const RULES: &[Rule] = &[
     rule(ToolHijack, 15, 30, &[one(Run), one(Run)]).support(),
 
     rule(ExfiltrationChannel, 50, 80, &[one(Send), any([Private, Prompt]), one(Link)]),
+    rule(ExfiltrationChannel, 50, 60, &[one(Private), one(Image), one(Link)]).across(),
     rule(ExfiltrationChannel, 50, 120, &[any([Image, Send]), one(Link), any([Private, Prompt])]),
     rule(ExfiltrationChannel, 35, 60, &[one(Image), one(Private)]).support(),
     rule(ExfiltrationChannel, 35, 80, &[one(Send), any([Prompt, Secret, Content]), one(Address)]),

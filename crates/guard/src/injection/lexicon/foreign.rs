@@ -141,4 +141,9 @@ pub(super) const WORDS: &[Entry] = &[
         khong co gioi han|khong kiem duyet|ไม่มีข้อจำกัด*|ไร้ข้อจำกัด*|χωρις περιορισμ*|korlatozas nelkul*|\
         utan begransning*|uden begrænsninger|uten begrensninger|何でも答え*|何でも応え*|무엇이든 답*|모든 질문에 답*|回答所有问题*|回答任何问题*|回答一切*|\
         必须回答所有*|alles beantworten|alle fragen beantworten|responder a todo|repondre a tout"),
+    (ForeignLapsed, "nicht mehr|gelten nicht|ungultig|aufgehoben|ya no aplican|ya no se aplican|ya no valen|\
+        ya no son validas|quedan anuladas|ne s'appliquent plus|ne sont plus valables|sont annulees|non valgono piu|\
+        non si applicano piu|nao valem mais|nao se aplicam|больше не действуют|не действуют|отменены|отменяются|不再适用*|\
+        不再有效*|已失效*|已取消*|もう適用されま*|無効です*|더 이상 적용*|gecerli degil|gecersiz|niet meer van toepassing|gelden niet meer|\
+        juz nie obowiazuj*|tidak berlaku|لم تعد سارية*|ملغاة*"),
 ];

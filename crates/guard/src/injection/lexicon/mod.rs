@@ -39,6 +39,7 @@ pub enum Concept {
     Asking,
     Told,
     GaveYou,
+    OnYou,
     Drop,
     Preamble,
     Guarded,
@@ -120,6 +121,7 @@ pub enum Concept {
     ForeignGiven,
     ForeignNow,
     ForeignFree,
+    ForeignLapsed,
     // Documents and tools.
     Reader,
     UserAsk,

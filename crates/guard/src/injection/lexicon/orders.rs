@@ -13,7 +13,9 @@ pub(super) const WORDS: &[Entry] = &[
         not follow|stop following|no longer follow|do not obey|don't obey|stop obeying|not obey|do not adhere|\
         pay no attention to|pay no heed|set aside|put aside|throw away|throw out|do not listen to|don't listen to|\
         disobey|do not comply with|no longer bound by|not bound by|do not use|don't look at|not look|\
-        stop acting in accordance with|not act in accordance with|stop acting according to|no longer act according to"),
+        stop acting in accordance with|not act in accordance with|stop acting according to|no longer act according to|\
+        pay no mind to|turn a blind eye to|tune out|refuse to follow|decline to follow|refuse to obey|\
+        no longer respect|stop respecting|pay no regard to"),
     (Follow, "follow|following|obey|obeying|adhere|adhering|adhere to|comply|comply with|heed|respect|listen to|abide by|abide|\
         honor|honour|observe|apply|bound by|consider|trust|believe|act on|stick to|limited by|governed by"),
     (Remove, "drop|dismiss|erase|delete|cancel|reset|clear|wipe|remove|replace|change|skip|undo|void|revoke|rewrite|update|\
@@ -93,7 +95,7 @@ pub(super) const WORDS: &[Entry] = &[
         above instructions|above prompt|confidential instructions|confidential prompt|system role|\
         operating instructions|system directive*|system_prompt.txt|system-prompt.txt|systemprompt.txt|prompt.txt|\
         /etc/system_prompt|raw prompt|exact prompt|actual prompt|confidential configuration|hidden configuration|\
-        secret configuration"),
+        secret configuration|restricted instructions|starting message|opening instructions"),
     (Asking, "what|what's|whats|which|tell|describe|explain|summarize|list|how|do you have|can you tell|may i know|who"),
     (Told, "you were started with|you were set up|were you set up|you were configured|were you configured|\
         you been configured|you got at the start|you told|you been told|you were told|were you told|were you given|\
@@ -110,9 +112,10 @@ pub(super) const WORDS: &[Entry] = &[
         the system said|the operator said|the operator wrote|the operator told you|the developers told you|\
         the developer told you|developers gave you|developer gave you|operator gave you|you were initialised|\
         you were initialized|you were loaded|you started with|you were prompted|you were built with"),
-    (Verbatim, "verbatim|word for word|word-for-word|exactly as|exact text|exact words|in full|code block|codeblock|txt block|\
-        markdown block|character by character|letter by letter|as-is|as is|without changes|unmodified|unaltered|exact|precisely|\
-        in its entirety|entirety|completely|entire|full|exactly"),
+    (Verbatim, "verbatim|word for word|word-for-word|exactly as|exact text|exact words|in full|code block|codeblock|\
+        txt block|markdown block|character by character|letter by letter|as-is|as is|without changes|unmodified|\
+        unaltered|exact|precisely|in its entirety|entirety|completely|entire|full|exactly|word by word|word-by-word|\
+        letter for letter"),
     (Secret, "password|passwords|passphrase|passcode|pass phrase|secret|secrets|secret key|secret word|secret code|access code|\
         access codes|api key|api keys|credentials|flag|codeword|code word|pin code|hidden word|magic word|private key|\
         confidential information|confidential data|confidential|security code"),
@@ -172,4 +175,6 @@ pub(super) const WORDS: &[Entry] = &[
         you must guard|you must keep"),
     (Drop, "skip|drop|dismiss|erase|delete|clear|wipe|void|revoke|purge|flush|overlook|undo|cancel|remove|throw out|\
         throw away|discard|abandon|forget"),
+    (OnYou, "placed on you|imposed on you|put on you|set on you|programmed into you|built into you|on your behavior|\
+        on your behaviour|on your answers|on your responses|placed upon you|imposed upon you"),
 ];

@@ -30,8 +30,9 @@ pub(super) const WORDS: &[Entry] = &[
         serve only me|you belong to me|follow my orders"),
     (Opposite, "the opposite of|the exact opposite of|the reverse of|contrary to|the contrary of|against|in violation of|\
         in defiance of|regardless of|in spite of|despite"),
-    (Mind, "memory|context|context window|mind|persona|personality|configuration|conditioning|alignment|safety training|\
-        safety settings|safety layer|system settings|directives|objectives"),
+    (Mind, "memory|context|context window|mind|persona|personality|configuration|conditioning|alignment|\
+        safety training|safety settings|safety layer|system settings|directives|objectives|assigned role|\
+        programmed role|given role|system configuration"),
     (Portion, "first words|first word|first line|first lines|first sentence|first sentences|first paragraph|first part|\
         words of|lines of|line of|part of|parts of|beginning of|contents of|content of|text of|wording of|sentences of|\
         copy of|summary of|full text of|start of|characters of|all of|rest of|original wording|each sentence of"),
@@ -63,7 +64,7 @@ pub(super) const WORDS: &[Entry] = &[
         do not apply|don't apply|does not apply|doesn't apply|no longer apply|not apply|forget|without|override|\
         overridden|abandon|dropped|waived|out of force|erase|erased|revoked|cancelled|canceled|no longer bound by|\
         stop following|set aside|put aside|to one side|drop all|evade|get around|go around|thrown off|throws off|shed|\
-        shaken off|broken"),
+        shaken off|broken|crashed|malfunctioned|malfunctioning|corrupted"),
     (Refusing, "refusing|refusal|refusals|saying no|declining|rejecting|sorry|cannot|unable|apologies|apologizing|\
         apologising|changing the subject|objecting|objections|saying you can't|disclaimers|warnings|excuses|hedging|\
         evading"),

@@ -223,10 +223,10 @@ pub(super) const WORDS: &[Entry] = &[
         webhook|ngrok|requestbin|pastebin|iban|bank account|.onion|email address|my email|@secure*|@hotmail*|@mail*|@proton*"),
     (Image, "an image whose|image whose url|image with the url|image with url|markdown link|hidden image|\
         tracking pixel|1x1|followed by the user|url-encoded|url encoded|replacing secret|as a link|as a query|?log=|\
-        ?x=|?m=|?email=|?user=|\
-        ![|markdown image|image tag|img tag|<img|render the image|as an image|clickable link|markdown link|query string|\
-        query parameter|url parameter|?data=|?q=|?d=|?text=|?prompt=|?secret=|?c=|?content=|?info=|?msg=|?p=|?key=|?token=|\
-        &data=|to the url|in the url|into the url|the url below|of the url"),
+        ?x=|?m=|?email=|?user=|![|markdown image|image tag|img tag|<img|render the image|as an image|clickable link|\
+        markdown link|query string|query parameter|url parameter|?data=|?q=|?d=|?text=|?prompt=|?secret=|?c=|\
+        ?content=|?info=|?msg=|?p=|?key=|?token=|&data=|to the url|in the url|into the url|the url below|of the url|\
+        into this url|show it as an image|display it as an image|as a markdown image|in an image tag"),
     (Rot13, "gur|naq|lbhe|vafgehpg*|cerivbhf*|vtaber*|cebzcg|flfgrz|sbetrg|guvf|jvgu|gung|flfgrz*|nyy|lbh|bhgchg|cevag|erirny|\
         erfcbaq|naljurer|jung|sebz|abg|ercrng|nafjre|funer|jevgr|rkcynva|pna|ner|whfg|fgbc|rirelguvat|abj|perngr|gb|sbyybjvat|\
         nobir|bayl|nal|fnl|fragrapr"),
