@@ -32,17 +32,21 @@ fn is_blob(byte: u8) -> bool {
 
 /// The runs of letters that an encoding uses, without their padding.
 fn runs(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
-    let mut at = 0;
+    let mut from = 0;
     std::iter::from_fn(move || {
-        while at < bytes.len() {
-            let start = at;
-            while at < bytes.len() && is_blob(bytes[at]) {
-                at += 1;
+        // A run that begins at `from` or behind it, and is long enough, has a letter at its least length less one.
+        while let Some(byte) = bytes.get(from + BLOB_BYTES_MIN - 1) {
+            if !is_blob(*byte) {
+                from += BLOB_BYTES_MIN;
+                continue;
             }
-            let run = start..at;
-            at += 1;
-            if run.len() >= BLOB_BYTES_MIN {
-                return Some(run);
+            let last = from + BLOB_BYTES_MIN - 1;
+            let start =
+                last - bytes[from..last].iter().rev().take_while(|byte| is_blob(**byte)).count();
+            let end = last + bytes[last..].iter().take_while(|byte| is_blob(**byte)).count();
+            from = end + 1;
+            if end - start >= BLOB_BYTES_MIN {
+                return Some(start..end);
             }
         }
         None

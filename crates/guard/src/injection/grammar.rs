@@ -88,27 +88,49 @@ pub struct Met {
     pub end: usize,
 }
 
-/// All rules, by the concept that they begin with.
+/// A set of rules, one bit each.
+type RuleSet = [u64; RULES_MAX / 64];
+const RULES_MAX: usize = 256;
+/// The longest rule.
+const PLACES_MAX: usize = 4;
+
+/// All rules, by the concepts that may take each of their places.
 pub struct Grammar {
     rules: &'static [Rule],
-    by_first: Vec<Vec<u16>>,
-    first: Concepts,
+    /// For each place and concept, the rules whose place may be taken by it.
+    taken_by: [[RuleSet; Concepts::BITS as usize]; PLACES_MAX],
+    /// For each place, the rules that have no such place.
+    shorter: [RuleSet; PLACES_MAX],
 }
 
 impl Grammar {
     pub fn new(rules: &'static [Rule]) -> Self {
-        let mut by_first = vec![Vec::new(); Concepts::BITS as usize];
-        let mut first = 0;
-        for (index, rule) in rules.iter().enumerate() {
-            let Some(place) = rule.places.first() else { continue };
-            first |= place;
-            for (concept, rules) in by_first.iter_mut().enumerate() {
-                if place >> concept & 1 == 1 {
-                    rules.push(index as u16);
+        let mut taken_by = [[RuleSet::default(); Concepts::BITS as usize]; PLACES_MAX];
+        let mut shorter = [RuleSet::default(); PLACES_MAX];
+        for (index, rule) in rules.iter().take(RULES_MAX).enumerate() {
+            let bit = 1 << (index % 64);
+            for place in 0..PLACES_MAX {
+                match rule.places.get(place) {
+                    Some(concepts) => bits(*concepts)
+                        .for_each(|concept| taken_by[place][concept][index / 64] |= bit),
+                    None => shorter[place][index / 64] |= bit,
                 }
             }
         }
-        Self { rules, by_first, first }
+        Self { rules, taken_by, shorter }
+    }
+
+    /// The rules that have a word for each of their places among those that were seen.
+    fn possible(&self, seen: Concepts) -> RuleSet {
+        let mut possible = [u64::MAX; RULES_MAX / 64];
+        for (taken_by, shorter) in self.taken_by.iter().zip(&self.shorter) {
+            let mut taken = *shorter;
+            for concept in bits(seen) {
+                join(&mut taken, &taken_by[concept]);
+            }
+            possible.iter_mut().zip(taken).for_each(|(possible, taken)| *possible &= taken);
+        }
+        possible
     }
 
     /// Every rule that is met, in the order of the words. `steps` counts the words looked at: for each word, no more
@@ -116,32 +138,57 @@ impl Grammar {
     pub fn meet(&self, text: &str, words: &[Word], steps: &mut usize) -> Vec<Met> {
         let seen = words.iter().fold(0, |seen, word| seen | word.concepts);
         let mut met = Vec::new();
+        let mut left = self.possible(seen);
+        if left == RuleSet::default() {
+            return met;
+        }
+        let possible = left;
         for (index, word) in words.iter().enumerate() {
-            let mut concepts = word.concepts & self.first;
-            let mut tried: u128 = 0;
-            while concepts != 0 {
-                let concept = concepts.trailing_zeros() as usize;
-                concepts &= concepts - 1;
-                for &rule in &self.by_first[concept] {
-                    let mark = 1_u128.checked_shl(u32::from(rule)).unwrap_or(0);
-                    if tried & mark != 0 {
-                        continue;
-                    }
-                    tried |= mark;
-                    let rule = &self.rules[usize::from(rule)];
-                    if rule.places.iter().any(|place| place & seen == 0) {
-                        continue;
-                    }
-                    if let Some(end) = meets(rule, text, &words[index..], steps) {
-                        let &Rule { signature, points, support, .. } = rule;
-                        let start = word.start as usize;
-                        met.push(Met { signature, points, support, start, end });
+            for concept in bits(word.concepts) {
+                for (part, rules) in self.taken_by[0][concept].iter().enumerate() {
+                    for bit in bits_of(rules & left[part]) {
+                        left[part] &= !(1 << bit);
+                        let Some(rule) = self.rules.get(part * 64 + bit) else { continue };
+                        if let Some(end) = meets(rule, text, &words[index..], steps) {
+                            let &Rule { signature, points, support, .. } = rule;
+                            let start = word.start as usize;
+                            met.push(Met { signature, points, support, start, end });
+                        }
                     }
                 }
             }
+            left = possible;
         }
         met
     }
+}
+
+fn join(set: &mut RuleSet, other: &RuleSet) {
+    set.iter_mut().zip(other).for_each(|(set, other)| *set |= other);
+}
+
+/// The numbers of the concepts in a set.
+fn bits(mut concepts: Concepts) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let lowest = concepts.trailing_zeros() as usize;
+        if concepts == 0 {
+            return None;
+        }
+        concepts &= concepts - 1;
+        Some(lowest)
+    })
+}
+
+/// The numbers of the bits that are set.
+fn bits_of(mut set: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let lowest = set.trailing_zeros() as usize;
+        if set == 0 {
+            return None;
+        }
+        set &= set - 1;
+        Some(lowest)
+    })
 }
 
 /// Where the rule ends if its first place is taken by the first of `words`.

@@ -14,6 +14,7 @@ mod structure;
 mod weights;
 mod words;
 
+use std::cell::LazyCell;
 use std::sync::LazyLock;
 
 use grammar::{Grammar, Met};
@@ -40,6 +41,9 @@ pub fn scan(text: &str, channel: Channel, policy: &Policy) -> Report {
     let layers = Layers::read(text);
     let (score, steps) = weigh(&layers, channel, policy);
     let (points, findings) = score.worst();
+    if findings.is_empty() {
+        return Report { work: layers.bytes_read + steps, ..Report::default() };
+    }
     let verdict = policy.verdict(points, findings.len(), is_about_attacks(&layers));
     let findings = if verdict == Verdict::Clean { Vec::new() } else { findings };
     Report { verdict, score: points, findings, work: layers.bytes_read + steps }
@@ -47,10 +51,12 @@ pub fn scan(text: &str, channel: Channel, policy: &Policy) -> Report {
 
 /// Everything seen in all layers, by where it stands in the text itself.
 fn weigh(layers: &Layers<'_>, channel: Channel, policy: &Policy) -> (Score, usize) {
-    let mut score = Score::new(layers.text(0).len());
+    let mut score = Score::default();
     let mut steps = 0;
-    let quoted =
-        if count(layers, Concept::Code) >= CODE_WORDS_MIN { weights::QUOTED_PERCENT } else { 100 };
+    // Most texts never ask.
+    let quoted = LazyCell::new(|| {
+        if count(layers, Concept::Code) >= CODE_WORDS_MIN { weights::QUOTED_PERCENT } else { 100 }
+    });
     for (index, layer) in layers.all.iter().enumerate() {
         // A deployer's own instructions say what they like, but have nothing to hide.
         if channel == Channel::System && layer.hidden_by.is_empty() {
@@ -61,7 +67,7 @@ fn weigh(layers: &Layers<'_>, channel: Channel, policy: &Policy) -> (Score, usiz
         met.extend(structure::structures(text, &layer.words));
         let mut hidden = Hidden::default();
         for Met { signature, points, support, start, end } in met {
-            let points = points * weights::percent(channel, signature) / 100 * quoted / 100;
+            let points = points * weights::percent(channel, signature) / 100 * *quoted / 100;
             if points == 0 || !policy.counts(signature) {
                 continue;
             }

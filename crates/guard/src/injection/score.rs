@@ -16,17 +16,18 @@ const SLOTS: usize = 2 * 19;
 type Slots = [Option<Finding>; SLOTS];
 
 /// The findings of one text that can matter, by the step that they begin in.
+#[derive(Default)]
 pub struct Score {
     steps: Vec<Option<Box<Slots>>>,
 }
 
 impl Score {
-    pub fn new(text_bytes: usize) -> Self {
-        Self { steps: std::iter::repeat_with(|| None).take(text_bytes / STEP_BYTES + 1).collect() }
-    }
-
     pub fn add(&mut self, finding: Finding) {
-        let Some(step) = self.steps.get_mut(finding.span.start / STEP_BYTES) else { return };
+        let at = finding.span.start / STEP_BYTES;
+        if self.steps.len() <= at {
+            self.steps.resize_with(at + 1, || None);
+        }
+        let step = &mut self.steps[at];
         let slots = step.get_or_insert_with(|| Box::new([const { None }; SLOTS]));
         let slot = &mut slots[slot(&finding)];
         if slot.as_ref().is_none_or(|known| known.points < finding.points) {
@@ -111,7 +112,7 @@ mod tests {
 
     #[test]
     fn what_is_near_adds_up_and_what_is_far_does_not() {
-        let mut score = Score::new(10_000);
+        let mut score = Score::default();
         score.add(finding(Signature::InstructionOverride, 60, false, 100));
         score.add(finding(Signature::InstructionOverride, 40, false, 200));
         score.add(finding(Signature::PrefixInjection, 20, true, 1_500));
@@ -123,7 +124,7 @@ mod tests {
 
     #[test]
     fn ordinary_findings_alone_weigh_less() {
-        let mut score = Score::new(100);
+        let mut score = Score::default();
         score.add(finding(Signature::Coercion, 30, true, 0));
         score.add(finding(Signature::FictionalFraming, 15, true, 0));
         assert_eq!(score.worst().0, 45 - ORDINARY_POINTS);

@@ -3,7 +3,8 @@
 //! An Aho-Corasick automaton over all literals is walked from each place where a word may begin (the longest literal
 //! that also ends where a word ends is taken), which costs a third of a search through all bytes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
 use aho_corasick::automaton::{Automaton as _, StateID};
@@ -12,18 +13,28 @@ use aho_corasick::{Anchored, MatchKind};
 
 use super::lexicon::{Concepts, entries, one};
 use crate::normalise::fold::fold;
+use crate::normalise::survey::gather;
 
 /// Of each table.
-const BITS_LOG2: u32 = 16;
+const BITS_LOG2: u32 = 15;
 const BITS: usize = 1 << BITS_LOG2;
-/// Bytes of an open literal by which it is known; all of them are as long.
+/// Bytes of a literal beyond ASCII by which it is known.
 const STEM_BYTES: usize = 3;
+/// Bytes of an open literal by which it is known; all of them are as long as the least.
+const STEMS_BYTES: [usize; 3] = [3, 4, 5];
+/// Sorts of words that literals begin with.
+const IS_WORD: u8 = 1;
+const GOES_ON: u8 = 2;
+/// Changes the bit of a stem to that which says that no more of it has to be looked at.
+const WHOLE_STEM: usize = BITS / 2 + 1;
 /// Bytes of an honest text in which one word of the lexicon stands, about.
 const BYTES_PER_WORD: usize = 48;
 /// Depth to which the automaton has a table for each state: most walks end there.
 const DENSE_DEPTH: usize = 4;
 /// Bytes of a word that counts inside of others.
 const LOOSE_BYTES_MIN: usize = 4;
+/// Bytes of a text that are sorted at once into words and what divides them.
+const BLOCK_BYTES: usize = 64;
 
 /// A word of the lexicon in a text.
 #[derive(Clone, Copy, Debug)]
@@ -50,15 +61,17 @@ struct Literal {
 type Bits = [u64; BITS / 64];
 
 struct Automaton {
-    /// Walked where a word of the text is the first of a literal, which few words of an honest text are.
+    /// Walked where what stands in the text may be more than a word of the lexicon.
     walk: Option<NFA>,
     literals: Vec<Literal>,
+    /// The literals that are one word, by what they are known by.
+    words: HashMap<Key, Concepts, BuildHasherDefault<KeyHasher>>,
     /// Whether a literal begins with this byte, which is no letter or digit.
     marks: [bool; 256],
-    /// One bit for each hash of a literal's first word, if the literal does not go on with a space.
-    alone: Box<Bits>,
-    /// One bit for each hash of a literal's first word and the letter that begins the next one, or of a mark and what
-    /// follows it.
+    /// Two bits for each word: whether it is a literal, and whether one begins with it and goes on.
+    firsts: Box<[u8; BITS / 4]>,
+    /// One bit for each literal that is more than a word: its first word and the two bytes of the next one, or of a mark
+    /// and what follows it.
     pairs: Box<Bits>,
     /// One bit for each hash of what open literals, and those beyond ASCII, begin with.
     stems: Box<Bits>,
@@ -80,22 +93,36 @@ static AUTOMATON: LazyLock<Automaton> = LazyLock::new(|| {
         }
     }
     let mut marks = [false; 256];
-    let (mut alone, mut pairs, mut stems) =
-        (Box::new([0; BITS / 64]), Box::new([0; BITS / 64]), Box::new([0; BITS / 64]));
+    let mut firsts = Box::new([0_u8; BITS / 4]);
+    let (mut pairs, mut stems) = (Box::new([0; BITS / 64]), Box::new([0; BITS / 64]));
+    let mut single = HashMap::default();
     for (text, literal) in &literals {
         let bytes = text.as_bytes();
         let Some(first) = bytes.first() else { continue };
-        marks[usize::from(*first)] |= !is_word(*first) && *first < 0x80;
-        let word = first_word(bytes);
-        if word.length == 0 && *first < 0x80 {
-            set(&mut pairs, mark_bit(bytes));
-        }
-        match &bytes[word.length..] {
-            [b' ', next, ..] => set(&mut pairs, bit(fnv(word.hash, *next))),
-            _ => set(&mut alone, bit(word.hash)),
-        }
-        if *first >= 0x80 || literal.open && word.length == bytes.len() {
+        if *first >= 0x80 {
             set(&mut stems, stem_bit(bytes));
+            continue;
+        }
+        if !is_word(*first) {
+            marks[usize::from(*first)] = true;
+            set(&mut pairs, mark_bit(bytes));
+            continue;
+        }
+        let key = Key::of(bytes, 0, bytes.iter().take_while(|byte| is_word(**byte)).count());
+        let sort = if key.length == bytes.len() { IS_WORD } else { GOES_ON };
+        firsts[key.bit(0) / 4] |= sort << (key.bit(0) % 4 * 2);
+        match &bytes[key.length..] {
+            [] => {
+                single.insert(key, literal.concepts);
+                if literal.open {
+                    set(&mut stems, key.stem_bit(STEMS_BYTES[0]));
+                    set(&mut stems, key.stem_bit(key.length.min(STEMS_BYTES[2])) ^ WHOLE_STEM);
+                }
+            }
+            [b' ', next] => set(&mut pairs, key.bit(pair(*next, b' '))),
+            [next] => set(&mut pairs, key.bit(pair(*next, 0))),
+            [b' ', next, second, ..] => set(&mut pairs, key.bit(pair(*next, *second))),
+            [next, second, ..] => set(&mut pairs, key.bit(pair(*next, *second))),
         }
     }
     let walk = NFA::builder()
@@ -104,7 +131,8 @@ static AUTOMATON: LazyLock<Automaton> = LazyLock::new(|| {
         .ascii_case_insensitive(true)
         .build(literals.keys())
         .ok();
-    Automaton { walk, literals: literals.into_values().collect(), marks, alone, pairs, stems }
+    let literals = literals.into_values().collect();
+    Automaton { walk, literals, words: single, marks, firsts, pairs, stems }
 });
 
 fn set(bits: &mut Bits, bit: usize) {
@@ -115,62 +143,129 @@ fn is_set(bits: &Bits, bit: usize) -> bool {
     bits[bit / 64] >> (bit % 64) & 1 == 1
 }
 
-/// The word of ASCII that a text begins with, whatever its case.
-struct FirstWord {
+/// What a word of ASCII is known by, whatever its case: its first eight bytes, its last eight, and how many it has.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Key {
+    head: u64,
+    tail: u64,
     length: usize,
-    hash: u32,
-    /// The bit of [`Automaton::stems`] for its first [`STEM_BYTES`], if it has as many.
-    stem: Option<usize>,
 }
 
-fn first_word(bytes: &[u8]) -> FirstWord {
-    let (mut hash, mut length, mut stem) = (FNV_OFFSET, 0, FNV_OFFSET);
-    for byte in bytes {
-        let folded = FOLDED[usize::from(*byte)];
-        if folded == 0 {
-            break;
-        }
-        hash = fnv(hash, folded);
-        length += 1;
-        if length == STEM_BYTES {
-            stem = hash;
-        }
+/// The case of ASCII, in eight bytes.
+const CASES: u64 = 0x2020_2020_2020_2020;
+
+impl Key {
+    fn of(bytes: &[u8], at: usize, length: usize) -> Self {
+        // No branches: whether a word is long is nothing that a processor can foretell.
+        let head = (load(bytes, at) | CASES) & (u64::MAX >> (64 - 8 * length.clamp(1, 8)));
+        let tail = load(bytes, at + length.saturating_sub(8)) | CASES;
+        Self { head, tail: if length > 8 { tail } else { 0 }, length }
     }
-    FirstWord { length, hash, stem: (length >= STEM_BYTES).then(|| bit(stem)) }
-}
 
-/// Each byte of a word of ASCII without its case, and 0 for what is in no word.
-const FOLDED: [u8; 256] = {
-    let mut folded = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        if is_word(byte as u8) {
-            folded[byte] = byte as u8 | 0x20;
-        }
-        byte += 1;
+    /// Whether it says all of the word.
+    fn is_whole(&self) -> bool {
+        self.length <= 16
     }
-    folded
-};
 
-const FNV_OFFSET: u32 = 0x811c_9dc5;
+    /// The bit of the word and what follows it, of which 0 is nothing.
+    fn bit(&self, next: u64) -> usize {
+        mix(self.head ^ self.tail.rotate_left(23) ^ next << 40 ^ (self.length as u64) << 56)
+    }
 
-/// One step of FNV-1a, without ASCII's case.
-fn fnv(hash: u32, byte: u8) -> u32 {
-    (hash ^ u32::from(byte | 0x20)).wrapping_mul(0x0100_0193)
+    /// The bit of its first bytes.
+    fn stem_bit(&self, length: usize) -> usize {
+        mix(self.head & ((1 << (length * 8)) - 1))
+    }
 }
 
-fn bit(hash: u32) -> usize {
-    ((hash >> BITS_LOG2) ^ hash) as usize % BITS
+/// The eight bytes from `at` on; beyond the end there are zeroes.
+fn load(bytes: &[u8], at: usize) -> u64 {
+    let rest = bytes.get(at..).unwrap_or_default();
+    match rest.first_chunk() {
+        Some(chunk) => u64::from_le_bytes(*chunk),
+        None => rest.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte)),
+    }
+}
+
+/// A number of [`BITS_LOG2`] bits to which all bits of `number` add.
+fn mix(number: u64) -> usize {
+    let mixed = (number ^ number >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> (64 - BITS_LOG2)) as usize
+}
+
+/// What follows a word: two bytes without their case, or one and nothing.
+fn pair(next: u8, second: u8) -> u64 {
+    u64::from(next | 0x20) << 8 | u64::from(second | 0x20)
+}
+
+/// Takes the hash that a [`Key`] has already.
+#[derive(Default)]
+struct KeyHasher(u64);
+
+impl Hasher for KeyHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = (self.0.rotate_left(5) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        self.write_u64(number as u64);
+    }
 }
 
 /// The bit of a mark and what follows it.
 fn mark_bit(bytes: &[u8]) -> usize {
-    bit(bytes.iter().take(2).fold(0, |hash, byte| fnv(hash, *byte)))
+    mix(bytes.iter().take(2).fold(1, |number, byte| number << 8 | u64::from(byte | 0x20)))
 }
 
 /// The bit of a stem that is not ASCII.
 fn stem_bit(bytes: &[u8]) -> usize {
-    bit(bytes.iter().take(STEM_BYTES).fold(FNV_OFFSET, |hash, byte| fnv(hash, *byte)))
+    mix(load(bytes, 0) & ((1 << (STEM_BYTES * 8)) - 1))
+}
+
+/// Which bytes of a block are of words, and which others begin a character that is no gap.
+struct Block {
+    words: u64,
+    others: u64,
+}
+
+impl Block {
+    fn at(bytes: &[u8], at: usize) -> Self {
+        match bytes[at..].first_chunk() {
+            Some(full) => Self::of(full),
+            None => {
+                let mut padded = [b' '; BLOCK_BYTES];
+                let rest = &bytes[at..];
+                padded[..rest.len()].copy_from_slice(rest);
+                Self::of(&padded)
+            }
+        }
+    }
+
+    fn of(bytes: &[u8; BLOCK_BYTES]) -> Self {
+        let mut sorts = [0_u8; BLOCK_BYTES];
+        for (sort, byte) in sorts.iter_mut().zip(bytes) {
+            let word = (byte | 0x20).wrapping_sub(b'a') < 26
+                || byte.wrapping_sub(b'0') < 10
+                || *byte == b'_';
+            let gap = *byte == b' ' || byte.wrapping_sub(9) < 5 || byte & 0xc0 == 0x80;
+            *sort = u8::from(word) | u8::from(!word & !gap) << 1;
+        }
+        let (mut words, mut others) = (0, 0);
+        for (index, group) in sorts.as_chunks::<8>().0.iter().enumerate() {
+            let group = u64::from_le_bytes(*group);
+            words |= gather(group) << (index * 8);
+            others |= gather(group >> 1) << (index * 8);
+        }
+        Self { words, others }
+    }
 }
 
 /// The words of `text` in their order, the longest that begins at each place. `loose` takes words inside of others
@@ -179,90 +274,190 @@ pub fn words(text: &str, loose: bool) -> Vec<Word> {
     let automaton = &*AUTOMATON;
     let Some(walk) = &automaton.walk else { return Vec::new() };
     let Ok(root) = walk.start_state(Anchored::Yes) else { return Vec::new() };
-    let bytes = text.as_bytes();
-    let mut words = Vec::with_capacity(bytes.len() / BYTES_PER_WORD);
-    let mut at = 0;
-    while at < bytes.len() {
-        let byte = bytes[at];
-        let (known, next) = if loose {
-            (text.is_char_boundary(at), at + 1)
-        } else if FOLDED[usize::from(byte)] != 0 {
-            let word = first_word(&bytes[at..]);
-            let stem = word.stem.is_some_and(|stem| is_set(&automaton.stems, stem));
-            let known = stem || is_set(&automaton.alone, bit(word.hash)) || {
-                let after = &bytes[at + word.length..];
-                let gap = after.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-                let next = after.get(gap).filter(|_| gap > 0);
-                next.is_some_and(|next| is_set(&automaton.pairs, bit(fnv(word.hash, *next))))
-            };
-            (known, at + word.length)
-        } else if byte < 0x80 {
-            let mark = automaton.marks[usize::from(byte)]
-                && is_set(&automaton.pairs, mark_bit(&bytes[at..]));
-            (mark, at + 1)
-        } else {
-            let known = byte >= 0xc0 && is_set(&automaton.stems, stem_bit(&bytes[at..]));
-            (known && begins_beyond_ascii(text, at), at + 1)
-        };
-        let found = known.then(|| longest(automaton, walk, root, text, at, loose)).flatten();
-        at = next;
-        if let Some(word) = found {
-            // A shorter literal than its word is an open one: the rest of the word is passed with it.
-            at = if loose { word.end as usize } else { next.max(word.end as usize) };
-            words.push(word);
-        }
+    let search = Search { automaton, walk, root, text };
+    let mut words = Vec::with_capacity(text.len() / BYTES_PER_WORD);
+    if loose {
+        search.inside(&mut words);
+    } else {
+        search.between_gaps(&mut words);
     }
     words
 }
 
-/// The longest literal that begins at `at` and ends where a word ends.
-fn longest(
-    automaton: &Automaton,
-    walk: &NFA,
+struct Search<'a> {
+    automaton: &'a Automaton,
+    walk: &'a NFA,
     root: StateID,
-    text: &str,
-    at: usize,
-    loose: bool,
-) -> Option<Word> {
-    let bytes = text.as_bytes();
-    let mut state = root;
-    let mut found = None;
-    let (mut end, mut fed) = (at, 0);
-    while end < bytes.len() {
-        let byte = bytes[end];
-        end += 1;
-        fed += 1;
-        if byte.is_ascii_whitespace() {
-            // Any gap between words is one space to the literals.
-            while bytes.get(end).is_some_and(u8::is_ascii_whitespace) {
-                end += 1;
-            }
-            state = walk.next_state(Anchored::Yes, state, b' ');
-        } else {
-            state = walk.next_state(Anchored::Yes, state, byte);
+    text: &'a str,
+}
+
+impl Search<'_> {
+    /// Words at any place.
+    fn inside(&self, words: &mut Vec<Word>) {
+        let mut at = 0;
+        while at < self.text.len() {
+            let found = if self.text.is_char_boundary(at) { self.longest(at, true) } else { None };
+            at = found.map_or(at + 1, |word| word.end as usize);
+            words.extend(found);
         }
-        if !walk.is_special(state) {
-            continue;
-        }
-        if walk.is_dead(state) {
-            break;
-        }
-        if walk.is_match(state) {
-            let pattern = walk.match_pattern(state, 0);
-            if walk.pattern_len(pattern) != fed {
-                // A literal that ends here but has begun later.
-                continue;
-            }
-            let literal = automaton.literals[pattern.as_usize()];
-            let stands =
-                if loose { end - at >= LOOSE_BYTES_MIN } else { literal.open || ends(text, end) };
-            if stands {
-                found =
-                    Some(Word { start: at as u32, end: end as u32, concepts: literal.concepts });
+    }
+
+    /// Words that begin where a word of the text does.
+    fn between_gaps(&self, words: &mut Vec<Word>) {
+        let bytes = self.text.as_bytes();
+        // What was passed already, and whether the last block ended within a word.
+        let (mut passed, mut under_way) = (0, 0);
+        for base in (0..bytes.len()).step_by(BLOCK_BYTES) {
+            let block = Block::at(bytes, base);
+            let begins = block.words & !(block.words << 1 | under_way);
+            under_way = block.words >> (BLOCK_BYTES - 1);
+            let mut events = begins | block.others;
+            while events != 0 {
+                let place = events.trailing_zeros();
+                events &= events - 1;
+                let at = base + place as usize;
+                if at < passed {
+                    continue;
+                }
+                if block.others >> place & 1 == 1 {
+                    passed = self.mark(at, words);
+                    continue;
+                }
+                let run = (!(block.words >> place)).trailing_zeros() as usize;
+                let mut end = at + run;
+                if end == base + BLOCK_BYTES {
+                    end += word_run(&bytes[end..]);
+                }
+                passed = self.word(at, end, words);
             }
         }
     }
-    found
+
+    /// Reads the word of the text from `at` to `end`; returns what is passed with it.
+    fn word(&self, mut at: usize, mut end: usize, words: &mut Vec<Word>) -> usize {
+        let bytes = self.text.as_bytes();
+        loop {
+            let found = self.word_found(at, end);
+            words.extend(found);
+            // A shorter literal than its word is an open one: the rest of the word is passed with it.
+            at = found.map_or(end, |word| end.max(word.end as usize));
+            let within =
+                at > end && at < bytes.len() && is_word(bytes[at]) && is_word(bytes[at - 1]);
+            if !within {
+                return at;
+            }
+            end = at + word_run(&bytes[at..]);
+        }
+    }
+
+    fn word_found(&self, at: usize, end: usize) -> Option<Word> {
+        let (automaton, bytes) = (self.automaton, self.text.as_bytes());
+        let key = Key::of(bytes, at, end - at);
+        let stem = is_set(&automaton.stems, key.stem_bit(STEMS_BYTES[0]))
+            && STEMS_BYTES
+                .into_iter()
+                .any(|length| is_set(&automaton.stems, key.stem_bit(length) ^ WHOLE_STEM));
+        let first = automaton.firsts[key.bit(0) / 4] >> (key.bit(0) % 4 * 2);
+        if first & (IS_WORD | GOES_ON) == 0 && !stem {
+            return None;
+        }
+        let goes_on = || {
+            let after = &bytes[end..];
+            let gap = after.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+            let Some(next) = after.get(gap) else { return false };
+            let second = after.get(gap + 1).copied().unwrap_or(b' ');
+            let second = if second.is_ascii_whitespace() { b' ' } else { second };
+            is_set(&automaton.pairs, key.bit(pair(*next, second)))
+                || !is_word(second) && is_set(&automaton.pairs, key.bit(pair(*next, b' ')))
+                || gap == 0 && is_set(&automaton.pairs, key.bit(pair(*next, 0)))
+        };
+        if stem || !key.is_whole() || first & GOES_ON != 0 && goes_on() {
+            return self.longest(at, false);
+        }
+        if first & IS_WORD == 0 {
+            return None;
+        }
+        let concepts = *automaton.words.get(&key)?;
+        Some(Word { start: at as u32, end: end as u32, concepts })
+    }
+
+    /// Reads a byte that is of no word of ASCII; returns what is passed with it.
+    fn mark(&self, at: usize, words: &mut Vec<Word>) -> usize {
+        let (automaton, bytes) = (self.automaton, self.text.as_bytes());
+        let known = match bytes[at] {
+            byte @ 0..0x80 => {
+                automaton.marks[usize::from(byte)]
+                    && is_set(&automaton.pairs, mark_bit(&bytes[at..]))
+            }
+            0x80.. => {
+                is_set(&automaton.stems, stem_bit(&bytes[at..]))
+                    && begins_beyond_ascii(self.text, at)
+            }
+        };
+        let found = if known { self.longest(at, false) } else { None };
+        words.extend(found);
+        let passed = found.map_or(at + 1, |word| word.end as usize);
+        // A literal that ends within a word leaves the rest of it to be read.
+        if found.is_some()
+            && passed < bytes.len()
+            && is_word(bytes[passed])
+            && is_word(bytes[passed - 1])
+        {
+            return self.word(passed, passed + word_run(&bytes[passed..]), words);
+        }
+        passed
+    }
+
+    /// The longest literal that begins at `at` and ends where a word ends.
+    fn longest(&self, at: usize, loose: bool) -> Option<Word> {
+        let (walk, bytes) = (self.walk, self.text.as_bytes());
+        let mut state = self.root;
+        let mut found = None;
+        let (mut end, mut fed) = (at, 0);
+        while end < bytes.len() {
+            let byte = bytes[end];
+            end += 1;
+            fed += 1;
+            if byte.is_ascii_whitespace() {
+                // Any gap between words is one space to the literals.
+                while bytes.get(end).is_some_and(u8::is_ascii_whitespace) {
+                    end += 1;
+                }
+                state = walk.next_state(Anchored::Yes, state, b' ');
+            } else {
+                state = walk.next_state(Anchored::Yes, state, byte);
+            }
+            if !walk.is_special(state) {
+                continue;
+            }
+            if walk.is_dead(state) {
+                break;
+            }
+            if walk.is_match(state) {
+                let pattern = walk.match_pattern(state, 0);
+                if walk.pattern_len(pattern) != fed {
+                    // A literal that ends here but has begun later.
+                    continue;
+                }
+                let literal = self.automaton.literals[pattern.as_usize()];
+                let stands = if loose {
+                    end - at >= LOOSE_BYTES_MIN
+                } else {
+                    literal.open || ends(self.text, end)
+                };
+                if stands {
+                    let (start, end) = (at as u32, end as u32);
+                    found = Some(Word { start, end, concepts: literal.concepts });
+                }
+            }
+        }
+        found
+    }
+}
+
+/// How many bytes of a word stand at the beginning.
+fn word_run(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| is_word(**byte)).count()
 }
 
 const fn is_word(byte: u8) -> bool {

@@ -61,6 +61,18 @@ fn stands_as_it_is(character: char) -> bool {
     matches!(character, '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fe}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
 }
 
+/// How many bytes at the beginning are characters that stand as they are.
+fn standing(bytes: &[u8]) -> usize {
+    let stands = |chunk: &[u8; 3]| {
+        let [first, second, third] = chunk.map(u32::from);
+        // Three bytes of UTF-8 (RFC 3629), which those scripts all take.
+        first & 0xf0 == 0xe0
+            && char::from_u32((first & 0xf) << 12 | (second & 0x3f) << 6 | third & 0x3f)
+                .is_some_and(stands_as_it_is)
+    };
+    bytes.as_chunks::<3>().0.iter().take_while(|chunk| stands(chunk)).count() * 3
+}
+
 /// Folds what is not ASCII; ASCII stays as it is, in its case.
 pub fn fold(text: &str) -> Folded {
     let mut folded = Folded { view: View::with_capacity(text.len()), ..Folded::default() };
@@ -78,6 +90,14 @@ pub fn fold(text: &str) -> Folded {
             previous_ascii_letter = plain.as_bytes()[ascii - 1].is_ascii_alphabetic();
             rest = after;
             at += ascii;
+        }
+        let standing = standing(rest.as_bytes());
+        if standing > 0 {
+            folded.view.copy(&rest[..standing], at);
+            previous_ascii_letter = false;
+            rest = &rest[standing..];
+            at += standing;
+            continue;
         }
         let Some(character) = rest.chars().next() else { break };
         let length = character.len_utf8();

@@ -8,9 +8,7 @@ use super::View;
 /// behind an emoji.
 pub fn smuggled(text: &str) -> Option<View> {
     // The first bytes of tags and selectors in UTF-8.
-    if !text.bytes().any(|byte| byte == 0xf3 || byte == 0xef) {
-        return None;
-    }
+    memchr::memchr2(0xf3, 0xef, text.as_bytes())?;
     let mut view = View::default();
     let mut bytes: Vec<(u8, usize, usize)> = Vec::new();
     for (at, character) in text.char_indices() {

@@ -1,8 +1,7 @@
 //! One look at a text that tells which tricks are worth undoing.
 //!
-//! Clean text is what the gateway sees nearly always, so it pays for this look alone: each byte becomes a bit in five
-//! masks of a window, and a few operations on the masks tell what is there. The look errs towards "worth it": a
-//! needless view costs time, and finds nothing.
+//! Clean text is what the gateway sees nearly always, so it pays for this look alone: the bytes of a window are sorted
+//! and counted without a branch. The look errs towards "worth it": a needless view costs time, and finds nothing.
 
 /// Letters that stand alone within a window before a text counts as spaced out.
 const SPACED_LETTERS_MIN: u32 = 6;
@@ -26,12 +25,53 @@ pub struct Survey {
     pub morse: bool,
 }
 
-/// Bytes of a window, one for each bit of a mask.
-const WINDOW_BYTES: usize = 64;
-/// From one window to the next: a run of [`BLOB_BYTES_MIN`] lies whole in one of them.
-const STEP_BYTES: usize = WINDOW_BYTES - BLOB_BYTES_MIN;
-/// The bits of a window that are counted in it and not in the next one.
-const COUNTED: u64 = (1 << STEP_BYTES) - 1;
+/// Bytes that are sorted at once. Letters and marks are counted in windows of as many, of which one begins with each half.
+const BLOCK_BYTES: usize = 64;
+
+pub fn survey(text: &str) -> Survey {
+    let bytes = text.as_bytes();
+    let mut survey = Survey { beyond_ascii: !text.is_ascii(), ..Survey::default() };
+    let (mut edges, mut escapes) = (0, 0);
+    let mut before = Block::default();
+    for at in (0..bytes.len()).step_by(BLOCK_BYTES) {
+        let rest = &bytes[at..];
+        let block = match rest.first_chunk() {
+            Some(full) => Block::of(full),
+            None => {
+                let mut padded = [b' '; BLOCK_BYTES];
+                padded[..rest.len()].copy_from_slice(rest);
+                Block::of(&padded)
+            }
+        };
+        let windows =
+            |halves: [u32; 2], before: [u32; 2]| (before[1] + halves[0]).max(halves[0] + halves[1]);
+        survey.spaced |= windows(block.alone, before.alone) >= SPACED_LETTERS_MIN;
+        survey.morse |= windows(block.marks, before.marks) >= MORSE_MARKS_MIN;
+        survey.blob |= has_long_run(block.blobs)
+            || has_long_run(block.blobs << BLOB_BYTES_MIN | before.blobs >> (64 - BLOB_BYTES_MIN));
+        edges += block.edges + u32::from(before.ends_in_digit && block.begins_with_letter);
+        escapes += block.escapes;
+        before = block;
+    }
+    survey.leet = edges >= LEET_EDGES_MIN;
+    survey.escapes = escapes >= ESCAPES_MIN;
+    survey
+}
+
+/// What is counted in a block, of some in each half.
+#[derive(Default)]
+struct Block {
+    /// Letters with no letter and no digit beside them.
+    alone: [u32; 2],
+    marks: [u32; 2],
+    /// Digits that a letter follows.
+    edges: u32,
+    escapes: u32,
+    /// One bit for each byte that a blob may be made of.
+    blobs: u64,
+    begins_with_letter: bool,
+    ends_in_digit: bool,
+}
 
 const LETTER: u8 = 1;
 /// Digits, and the marks that are written for letters.
@@ -43,87 +83,57 @@ const ESCAPE: u8 = 8;
 /// Dots and dashes.
 const MARK: u8 = 16;
 
-const CLASSES: [u8; 256] = {
-    let mut classes = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        classes[byte] = match byte as u8 {
-            b'a'..=b'z' | b'A'..=b'Z' => LETTER | BLOB,
-            0x80..=0xff => LETTER,
-            b'0'..=b'9' => DIGIT | BLOB,
-            b'@' | b'$' => DIGIT,
-            b'+' | b'/' | b'=' | b'_' => BLOB,
-            b'-' => BLOB | MARK,
-            b'.' => MARK,
-            b'\\' | b'%' | b'&' => ESCAPE,
-            _ => 0,
-        };
-        byte += 1;
-    }
-    classes
-};
-
-pub fn survey(text: &str) -> Survey {
-    let bytes = text.as_bytes();
-    let mut survey = Survey { beyond_ascii: !text.is_ascii(), ..Survey::default() };
-    let (mut edges, mut escapes, mut at) = (0, 0, 0);
-    while at < bytes.len() {
-        let rest = &bytes[at..];
-        let window = match rest.first_chunk() {
-            Some(full) => Window::of(full),
-            None => {
-                let mut padded = [b' '; WINDOW_BYTES];
-                padded[..rest.len()].copy_from_slice(rest);
-                Window::of(&padded)
-            }
-        };
-        survey.blob |= has_long_run(window.blobs);
-        survey.spaced |= window.letters_alone().count_ones() >= SPACED_LETTERS_MIN;
-        survey.morse |= window.marks.count_ones() >= MORSE_MARKS_MIN;
-        edges += (window.digits & window.letters >> 1 & COUNTED).count_ones();
-        escapes += (window.escapes & COUNTED).count_ones();
-        at += STEP_BYTES;
-    }
-    survey.leet = edges >= LEET_EDGES_MIN;
-    survey.escapes = escapes >= ESCAPES_MIN;
-    survey
+/// What a byte is, without a branch, so that a compiler sorts many at once.
+#[inline(always)]
+fn sorted(byte: u8) -> u8 {
+    let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+    let digit = byte.wrapping_sub(b'0') < 10;
+    let joins = (byte == b'+') | (byte == b'/') | (byte == b'=') | (byte == b'_') | (byte == b'-');
+    let escapes = (byte == b'\\') | (byte == b'%') | (byte == b'&');
+    (u8::from(letter | (byte >= 0x80)) * LETTER)
+        | (u8::from(digit | (byte == b'@') | (byte == b'$')) * DIGIT)
+        | (u8::from(letter | digit | joins) * BLOB)
+        | (u8::from(escapes) * ESCAPE)
+        | (u8::from((byte == b'.') | (byte == b'-')) * MARK)
 }
 
-/// A mask for each class, the first byte of the window in the lowest bit.
-#[derive(Default)]
-struct Window {
-    letters: u64,
-    digits: u64,
-    blobs: u64,
-    escapes: u64,
-    marks: u64,
-}
+/// One in each of eight bytes.
+const ONES: u64 = 0x0101_0101_0101_0101;
 
-impl Window {
-    fn of(bytes: &[u8; WINDOW_BYTES]) -> Self {
-        let mut window = Self::default();
-        for (index, group) in bytes.as_chunks::<8>().0.iter().enumerate() {
-            let classes = u64::from_le_bytes(group.map(|byte| CLASSES[usize::from(byte)]));
-            let plane = |class: u8| gather(classes >> class.trailing_zeros()) << (index * 8);
-            window.letters |= plane(LETTER);
-            window.digits |= plane(DIGIT);
-            window.blobs |= plane(BLOB);
-            window.escapes |= plane(ESCAPE);
-            window.marks |= plane(MARK);
+impl Block {
+    fn of(bytes: &[u8; BLOCK_BYTES]) -> Self {
+        let mut sorts = [0; BLOCK_BYTES];
+        for (sort, byte) in sorts.iter_mut().zip(bytes) {
+            *sort = sorted(*byte);
         }
-        window
-    }
-
-    /// Letters with no letter and no digit beside them.
-    fn letters_alone(&self) -> u64 {
-        let beside = self.letters | self.digits;
-        self.letters & !(beside << 1) & !(beside >> 1)
+        let (mut letters, mut digits, mut marks, mut escapes) = (0, 0, [0; 2], 0);
+        let mut blobs = 0;
+        for (index, group) in sorts.as_chunks::<8>().0.iter().enumerate() {
+            let group = u64::from_le_bytes(*group);
+            let plane = |sort: u8| group >> sort.trailing_zeros() & ONES;
+            letters |= gather(group) << (index * 8);
+            digits |= gather(plane(DIGIT)) << (index * 8);
+            marks[index / 4] += plane(MARK);
+            escapes += plane(ESCAPE);
+            blobs |= gather(plane(BLOB)) << (index * 8);
+        }
+        let beside = letters | digits;
+        let alone = letters & !(beside << 1) & !(beside >> 1);
+        Self {
+            alone: [(alone as u32).count_ones(), (alone >> 32).count_ones()],
+            marks: marks.map(sum),
+            edges: (digits & letters >> 1).count_ones(),
+            escapes: sum(escapes),
+            blobs,
+            begins_with_letter: letters & 1 == 1,
+            ends_in_digit: digits >> (BLOCK_BYTES - 1) == 1,
+        }
     }
 }
 
-/// The lowest bits of eight bytes, as eight bits.
-fn gather(bytes: u64) -> u64 {
-    (bytes & 0x0101_0101_0101_0101).wrapping_mul(0x0102_0408_1020_4080) >> 56
+/// The sum of eight bytes, which is no more than 255.
+fn sum(bytes: u64) -> u32 {
+    (bytes.wrapping_mul(ONES) >> 56) as u32
 }
 
 /// Whether [`BLOB_BYTES_MIN`] bits are set in a row.
@@ -134,6 +144,11 @@ fn has_long_run(bits: u64) -> bool {
         length *= 2;
     }
     row != 0
+}
+
+/// The lowest bits of eight bytes, as eight bits.
+pub(crate) fn gather(bytes: u64) -> u64 {
+    (bytes & 0x0101_0101_0101_0101).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 mod foreign;
 mod limits;
 mod orders;
+mod turns;
 mod world;
 
 /// What a word does in an attack.
@@ -37,6 +38,13 @@ pub enum Concept {
     Prompt,
     Asking,
     Told,
+    GaveYou,
+    OnYou,
+    Drop,
+    Preamble,
+    Guarded,
+    Governs,
+    YourMaker,
     Verbatim,
     Secret,
     TellMe,
@@ -54,6 +62,7 @@ pub enum Concept {
     Never,
     Bound,
     Free,
+    NoLimits,
     Crime,
     Regardless,
     Always,
@@ -88,17 +97,43 @@ pub enum Concept {
     Join,
     Parts,
     Decode,
+    // Turns of phrase.
+    NeverWas,
+    Released,
+    ObeyMe,
+    Opposite,
+    Mind,
+    Portion,
+    AnyAsk,
+    SafetyOff,
+    Guards,
+    Off,
+    Refusing,
+    NotOption,
+    Pwned,
+    FirstWords,
     // Other languages.
     ForeignOverride,
     ForeignInstruction,
     ForeignReveal,
     ForeignAll,
+    ForeignPrompt,
+    ForeignGiven,
+    ForeignNow,
+    ForeignFree,
+    ForeignLapsed,
     // Documents and tools.
     Reader,
     UserAsk,
     Secrecy,
     Change,
+    Addressed,
+    Deed,
     Before,
+    Tool,
+    Private,
+    Call,
+    Link,
     ToolCall,
     Run,
     Send,
@@ -133,7 +168,10 @@ pub type Entry = (Concept, &'static str);
 
 /// Every word with what it does.
 pub fn entries() -> impl Iterator<Item = (Concept, String)> {
-    [orders::WORDS, limits::WORDS, world::WORDS, foreign::WORDS].into_iter().flatten().flat_map(
-        |(concept, words)| words.split('|').map(|word| (*concept, word.replace('¦', "|"))),
-    )
+    [orders::WORDS, limits::WORDS, turns::WORDS, world::WORDS, foreign::WORDS]
+        .into_iter()
+        .flatten()
+        .flat_map(|(concept, words)| {
+            words.split('|').map(|word| (*concept, word.replace('¦', "|")))
+        })
 }

@@ -118,6 +118,9 @@ fn day_first(window: &Window<'_>) -> Option<usize> {
 fn month(window: &Window<'_>, start: usize) -> Option<usize> {
     let end = window.run(start, 12, |byte| byte.is_ascii_alphabetic() || byte >= 0x80);
     let name = window.slice(start..end);
+    if name.len() < 3 {
+        return None;
+    }
     let begins = |month: &str| {
         name.get(..month.len()).is_some_and(|head| head.eq_ignore_ascii_case(month.as_bytes()))
     };

@@ -1,5 +1,6 @@
 //! Finds personal data, one place after the other, each judged by what stands close to it.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use crate::sensitive::{Kind, Span};
@@ -166,12 +167,18 @@ fn detectors(window: &Window<'_>, byte: u8) -> Option<Found> {
         let national = if divided { national::detect(window, byte) } else { None };
         return national.or_else(|| people::detect(window));
     }
+    // What continues another number is none of its own, unless a card follows a card.
+    let number =
+        byte.is_ascii_digit() && (!window.continues_number() || numbers::follows_card(window));
+    let run = OnceCell::new();
+    let run =
+        || if number { run.get_or_init(|| numbers::Run::read(window)).as_ref() } else { None };
     crypto::detect(window, word)
         .or_else(|| papers::iban(window))
         .or_else(|| dates::detect(window))
-        .or_else(|| if byte.is_ascii_digit() { numbers::card_of(window) } else { None })
+        .or_else(|| numbers::card_of(window, run()?))
         .or_else(|| national::detect(window, byte))
-        .or_else(|| if byte.is_ascii_digit() { numbers::detect(window) } else { None })
+        .or_else(|| numbers::phone_of(window, run()?))
         .or_else(|| papers::detect(window, word))
         .or_else(|| people::address(window))
 }

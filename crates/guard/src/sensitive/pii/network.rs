@@ -5,7 +5,8 @@ use super::{Found, kind};
 
 pub fn detect(window: &Window<'_>) -> Option<Found> {
     let (first, second) = (window.at(0)?, window.before(1));
-    if first == b':' && second == Some(b':') {
+    // An address leaves out zeroes once (RFC 4291 §2.2), so that what follows two colons ends one.
+    if second == Some(b':') && (first == b':' || window.before(2) == Some(b':')) {
         return None;
     }
     // Within a longer chain of the same sort.

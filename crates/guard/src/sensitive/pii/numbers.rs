@@ -7,6 +7,8 @@ use crate::sensitive::secrets::card;
 
 const GROUPS_MAX: usize = 10;
 const DIGITS_MAX: usize = 24;
+const CARD_DIGITS_MIN: usize = 12;
+const CARD_DIGITS_MAX: usize = 19;
 
 /// Digits with what divides them.
 pub struct Run {
@@ -15,25 +17,25 @@ pub struct Run {
     pub bracketed: bool,
     digits: [u8; DIGITS_MAX],
     /// For each group: the digits until its end, the place behind it, and what divides it from the one before.
-    groups: [(usize, usize, u8); GROUPS_MAX],
+    groups: [(u8, u8, u8); GROUPS_MAX],
     pub count: usize,
 }
 
 impl Run {
     /// The first `count` groups' digits.
     pub fn digits(&self, count: usize) -> &[u8] {
-        &self.digits[..self.groups[count - 1].0]
+        &self.digits[..usize::from(self.groups[count - 1].0)]
     }
 
     /// The place behind the first `count` groups.
     pub fn end(&self, count: usize) -> usize {
-        self.groups[count - 1].1
+        usize::from(self.groups[count - 1].1)
     }
 
     /// The number of digits of a group.
     pub fn size(&self, group: usize) -> usize {
         let before = if group == 0 { 0 } else { self.groups[group - 1].0 };
-        self.groups[group].0 - before
+        usize::from(self.groups[group].0 - before)
     }
 
     /// What stands before a group.
@@ -85,7 +87,8 @@ impl Run {
                 }
                 at += 1;
             }
-            run.groups[run.count] = (total, at, divider);
+            // Both are places in a window.
+            run.groups[run.count] = (total as u8, at as u8, divider);
             run.count += 1;
             // One divider, or a space with a bracket, or none where a bracket opens or has closed.
             let Some(next) = window.at(at) else { break };
@@ -116,8 +119,18 @@ pub fn detect(window: &Window<'_>) -> Option<Found> {
     phone::detect(window, &Run::read(window)?)
 }
 
-/// A payment card at the window's place.
-pub fn card_of(window: &Window<'_>) -> Option<Found> {
+/// A telephone number in a run that was read.
+pub fn phone_of(window: &Window<'_>, run: &Run) -> Option<Found> {
+    if window.continues_number() { None } else { phone::detect(window, run) }
+}
+
+/// Whether what continues a number may be a card behind another card.
+pub fn follows_card(window: &Window<'_>) -> bool {
+    window.before(1) == Some(b' ') && window.follows_card()
+}
+
+/// A payment card in a run that was read, which continues no number, or follows a card.
+pub fn card_of(window: &Window<'_>, run: &Run) -> Option<Found> {
     const WORDS: &[&str] = &[
         "card",
         "visa",
@@ -132,19 +145,18 @@ pub fn card_of(window: &Window<'_>) -> Option<Found> {
         "cartão",
         "kaart",
     ];
-    if window.continues_number() && !(window.before(1) == Some(b' ') && window.follows_card()) {
-        return None;
-    }
-    let run = Run::read(window)?;
     if run.plus || run.bracketed {
         return None;
     }
     (1..=run.count).rev().find_map(|count| {
         let (digits, end) = (run.digits(count), run.end(count));
+        if digits.len() < CARD_DIGITS_MIN {
+            return None;
+        }
         let divided =
             count == 1 || run.is_even(count) && count >= 3 && matches!(run.divider(1), b' ' | b'-');
         let known = card(digits)
-            || (12..=19).contains(&digits.len())
+            || digits.len() <= CARD_DIGITS_MAX
                 && luhn(digits)
                 && digits[0] != 0
                 && window.named(WORDS);

@@ -24,6 +24,9 @@ const IBANS: &[(&[u8; 2], usize)] = &[
 /// An international account number, in one piece or in groups with single spaces or hyphens.
 pub fn iban(window: &Window<'_>) -> Option<Found> {
     let country = [window.at(0)?.to_ascii_uppercase(), window.at(1)?.to_ascii_uppercase()];
+    if !country.iter().all(u8::is_ascii_alphabetic) {
+        return None;
+    }
     let (_, length) = IBANS.iter().find(|(known, _)| **known == country)?;
     let mut text = [0_u8; 34];
     let mut count = 0;
@@ -112,6 +115,9 @@ const INTRODUCED: &[(&[&str], &str, usize, usize)] = &[
             "identity card",
             "identity number",
             "id number",
+            "id code",
+            "identity code",
+            "identification number",
             "dni",
             "cedula",
             "cédula",

@@ -172,15 +172,23 @@ pub fn address(window: &Window<'_>) -> Option<Found> {
         return None;
     }
     let mut at = number + 1;
+    let mut numbered = false;
     for place in 0..5 {
         let word = word_end(window, at);
         let text = window.slice(at..word);
+        // A street has a number in its name once at most.
+        let number = text.iter().all(u8::is_ascii_digit);
         if text.is_empty()
+            || number && std::mem::replace(&mut numbered, true)
             || !(text[0].is_ascii_uppercase() || text[0] >= 0xc3 || text[0].is_ascii_digit())
         {
             return None;
         }
-        if place > 0 && STREETS.iter().any(|street| street.eq_ignore_ascii_case(text)) {
+        if place > 0
+            && text.len() > 1
+            && text[0].is_ascii_alphabetic()
+            && STREETS.iter().any(|street| street.eq_ignore_ascii_case(text))
+        {
             let end = word + usize::from(window.at(word) == Some(b'.') && text.len() <= 4);
             return Some(Found { kind: kind("street_address"), length: unit_end(window, end) });
         }

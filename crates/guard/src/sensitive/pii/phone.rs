@@ -43,8 +43,6 @@ const WORDS: &[&str] = &[
     "appel",
     "telefoon",
     "cep",
-    "numero",
-    "número",
     "numaram",
     "puhelin",
     "telefonszám",
@@ -64,15 +62,20 @@ const WORDS: &[&str] = &[
 const WORDS_BEHIND: &[&str] =
     &["office", "fax", "mobile", "cell", "home", "work", "desk", "phone", "tel"];
 
+/// Digits of the shortest number that no country code introduces.
+const DIGITS_MIN: usize = 6;
+
 pub fn detect(window: &Window<'_>, run: &Run) -> Option<Found> {
+    let spaced = (1..run.count).take_while(|group| run.divider(*group) == b' ').count() + 1;
     (1..=run.count).rev().find_map(|count| {
+        // A part of what is written with one divider throughout is no number of its own.
+        let part = count < run.count && (run.divider(count) != b' ' || count <= spaced);
+        if part || !run.plus && run.digits(count).len() < DIGITS_MIN {
+            return None;
+        }
         let end = extension(window, run.end(count));
         let behind = end > run.end(count);
-        // A part of what is written with one divider throughout is no number of its own.
-        let part = count < run.count
-            && (run.divider(count) != b' ' || (1..count).all(|group| run.divider(group) == b' '));
-        let ok =
-            !part && (behind || window.is_boundary(end)) && is_phone(window, run, count, behind);
+        let ok = (behind || window.is_boundary(end)) && is_phone(window, run, count, behind);
         ok.then_some(Found { kind: kind("phone"), length: end })
     })
 }
@@ -80,6 +83,9 @@ pub fn detect(window: &Window<'_>, run: &Run) -> Option<Found> {
 /// The end of `x123` or `ext. 123`, if that follows.
 fn extension(window: &Window<'_>, end: usize) -> usize {
     let spaced = end + usize::from(window.at(end) == Some(b' '));
+    if !matches!(window.at(spaced), None | Some(b'e' | b'E' | b'x' | b'X' | b'#')) {
+        return end;
+    }
     for mark in [b"extension ".as_slice(), b"ext. ", b"ext.", b"ext ", b"ext", b"x", b"#"] {
         let fits = mark.iter().enumerate().all(|(place, byte)| {
             window.at(spaced + place).is_some_and(|found| found.eq_ignore_ascii_case(byte))
@@ -103,7 +109,7 @@ fn is_phone(window: &Window<'_>, run: &Run, count: usize, extended: bool) -> boo
     if run.plus {
         return is_international(digits);
     }
-    if !(6..=17).contains(&total) || looks_like_date(run, count) {
+    if !(DIGITS_MIN..=17).contains(&total) || looks_like_date(run, count) {
         return false;
     }
     let sizes = |shape: &[usize]| {
@@ -113,8 +119,13 @@ fn is_phone(window: &Window<'_>, run: &Run, count: usize, extended: bool) -> boo
     let dotted = (1..count).any(|group| run.divider(group) == b'.');
     let slashed = (1..count).any(|group| run.divider(group) == b'/');
     let prefix = |digits_before: &[u8]| digits.starts_with(digits_before);
+    // Behind another number goes on what began there, unless a word calls for one.
+    let begins = window.before(1) != Some(b' ')
+        || !window.before(2).is_some_and(|byte| byte.is_ascii_digit())
+        || window.named(WORDS);
     // 00 and 011 lead abroad.
     if count > 1
+        && begins
         && (prefix(&[0, 0]) && digits[2] != 0 && is_international(&digits[2..])
             || prefix(&[0, 1, 1]) && total > 11 && is_international(&digits[3..]))
         && (3..=5).contains(&run.size(0))
@@ -122,11 +133,10 @@ fn is_phone(window: &Window<'_>, run: &Run, count: usize, extended: bool) -> boo
         return true;
     }
     // North America and the many places that write alike.
-    let american = sizes(&[3, 3, 4])
+    let american = sizes(&[3, 3, 4]) && (digits[0] == 0 || is_american(digits))
         || sizes(&[1, 3, 3, 4]) && digits[0] == 1
-        || sizes(&[2, 3, 3, 4]) && !dotted
         || sizes(&[3, 7]) && run.bracketed;
-    if american && !slashed && (!dotted || run.is_even(count)) {
+    if american && begins && !slashed && (!dotted || run.is_even(count)) {
         return true;
     }
     if extended && total >= 9 && count > 1 {
@@ -165,7 +175,9 @@ fn is_phone(window: &Window<'_>, run: &Run, count: usize, extended: bool) -> boo
     if count == 1 && total == 11 && (prefix(&[0, 9]) || prefix(&[0, 7]) || prefix(&[0, 5])) {
         return true;
     }
-    let turkish = total == 10 && (prefix(&[5]) || matches!(digits[..2], [2..=4, 1..=8]))
+    // Turkey's area codes are even.
+    let turkish = total == 10
+        && (prefix(&[5]) || matches!(digits[..3], [2..=4, 1..=8, area] if area % 2 == 0))
         || total == 11 && digits[0] == 1 && (3..=9).contains(&digits[1]);
     if count == 1
         && turkish
@@ -180,6 +192,11 @@ fn is_phone(window: &Window<'_>, run: &Run, count: usize, extended: bool) -> boo
     let named =
         !card && window.named(WORDS) || window.named_directly_behind(run.end(count), WORDS_BEHIND);
     named && (6..=15).contains(&total) && (count > 1 && !dotted_pair(run, count) || total >= 9)
+}
+
+/// Whether an area and an exchange begin with the digits that theirs begin with in North America.
+fn is_american(digits: &[u8]) -> bool {
+    digits[0] > 1 && digits[3] > 1
 }
 
 /// `3.14159` and `192.168`: two groups and a point are a decimal.

@@ -28,7 +28,8 @@ pub struct Window<'a> {
     ends: bool,
     looked_beyond: Cell<bool>,
     looks: Cell<usize>,
-    behind_lower: OnceCell<Vec<u8>>,
+    behind_words: OnceCell<Words>,
+    continues_number: OnceCell<bool>,
     /// The answers of [`Self::named`] by the address of the words: the same words are asked for many times.
     named: RefCell<Vec<(usize, bool)>>,
 }
@@ -47,7 +48,8 @@ impl<'a> Window<'a> {
             ends: ends && ahead == text.len(),
             looked_beyond: Cell::new(false),
             looks: Cell::new(0),
-            behind_lower: OnceCell::new(),
+            behind_words: OnceCell::new(),
+            continues_number: OnceCell::new(),
             named: RefCell::new(Vec::new()),
         }
     }
@@ -60,6 +62,11 @@ impl<'a> Window<'a> {
             self.looked_beyond.set(true);
         }
         byte
+    }
+
+    /// As [`Self::at`], for those who ask again where it matters what has not arrived.
+    pub fn peek(&self, place: usize) -> Option<u8> {
+        self.ahead.get(place).copied()
     }
 
     /// Whether somebody looked at what has not arrived yet.
@@ -84,11 +91,14 @@ impl<'a> Window<'a> {
 
     /// The end of the run that passes `test`, from `place`.
     pub fn run(&self, place: usize, max: usize, test: impl Fn(u8) -> bool) -> usize {
-        let mut end = place;
-        while end - place < max && self.at(end).is_some_and(&test) {
-            end += 1;
+        let rest = self.ahead.get(place..).unwrap_or_default();
+        let length = rest.iter().take(max).take_while(|byte| test(**byte)).count();
+        // What ended the run was looked at as well.
+        self.looks.set(self.looks.get() + length + 1);
+        if length == rest.len() && length < max && !self.closed {
+            self.looked_beyond.set(true);
         }
-        end
+        place + length
     }
 
     /// Whether no ASCII letter, digit or underscore stands at `place`: some scripts put no space behind a number.
@@ -102,8 +112,8 @@ impl<'a> Window<'a> {
         let known =
             self.named.borrow().iter().find(|(known, _)| *known == address).map(|known| known.1);
         known.unwrap_or_else(|| {
-            let behind = self.behind_lower.get_or_init(|| self.behind.to_ascii_lowercase());
-            let named = has_word(behind, words);
+            let behind = self.behind_words.get_or_init(|| self.words_of(self.behind));
+            let named = behind.has(words);
             self.named.borrow_mut().push((address, named));
             named
         })
@@ -115,8 +125,12 @@ impl<'a> Window<'a> {
             return true;
         }
         let line = self.run(end, WORDS_AHEAD_BYTES, |byte| !matches!(byte, b'\n' | b';'));
-        let lower = self.slice(end..line).to_ascii_lowercase();
-        has_word(&lower, words)
+        self.words_of(self.slice(end..line)).has(words)
+    }
+
+    fn words_of(&self, text: &[u8]) -> Words {
+        self.looks.set(self.looks.get() + text.len());
+        Words::of(text)
     }
 
     /// Whether one of the words follows at once, behind at most three marks (`555-0132 (office)`).
@@ -132,6 +146,10 @@ impl<'a> Window<'a> {
 
     /// Whether a number that begins here goes on with one that stands to the left, is an amount, or lies in a path.
     pub fn continues_number(&self) -> bool {
+        *self.continues_number.get_or_init(|| self.goes_on_from_the_left())
+    }
+
+    fn goes_on_from_the_left(&self) -> bool {
         let Some(before) = self.before(1) else { return false };
         let digit_before = self.before(2).is_some_and(|byte| byte.is_ascii_digit());
         if matches!(before, b'$' | b'#' | b'+')
@@ -198,15 +216,47 @@ pub fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
-/// Whether one of the words begins where no word is under way (`tel` in `tel.`, not in `hotel`). Scripts without spaces have no such place.
-fn has_word(text: &[u8], words: &[&str]) -> bool {
-    (0..text.len()).any(|at| {
-        let (byte, before) = (text[at], at.checked_sub(1).map(|before| text[before]));
-        let letter = byte.is_ascii_alphabetic();
-        let begins = letter && before.is_none_or(|before| !before.is_ascii_alphanumeric());
-        (begins || byte >= 0x80)
-            && words
-                .iter()
-                .any(|word| word.as_bytes()[0] == byte && text[at..].starts_with(word.as_bytes()))
-    })
+/// A text without its case, and where words begin in it: where no word is under way (`tel` in `tel.`, not in `hotel`).
+/// Scripts without spaces have no such place, so that a word may begin at each of their characters.
+struct Words {
+    text: Vec<u8>,
+    begins: Vec<u8>,
+    /// One bit for each byte that a word begins with.
+    firsts: [u64; 4],
+}
+
+impl Words {
+    fn of(text: &[u8]) -> Self {
+        let mut words = Self { text: Vec::new(), begins: Vec::new(), firsts: [0; 4] };
+        // A loop without a branch sees at once that nothing but numbers stand there.
+        let letters =
+            text.iter().fold(false, |any, byte| any | byte.is_ascii_alphabetic() | (*byte >= 0x80));
+        if !letters {
+            return words;
+        }
+        let mut under_way = false;
+        for (at, byte) in text.iter().enumerate() {
+            if byte.is_ascii_alphabetic() && !under_way || *byte >= 0x80 {
+                let first = usize::from(byte.to_ascii_lowercase());
+                words.firsts[first / 64] |= 1 << (first % 64);
+                // A text is a window, which is shorter than that.
+                words.begins.push(at.min(usize::from(u8::MAX)) as u8);
+            }
+            under_way = byte.is_ascii_alphanumeric();
+        }
+        words.text = text.to_ascii_lowercase();
+        words
+    }
+
+    fn has(&self, words: &[&str]) -> bool {
+        !self.begins.is_empty()
+            && words.iter().any(|word| {
+                let first = usize::from(word.as_bytes()[0]);
+                self.firsts[first / 64] >> (first % 64) & 1 == 1
+                    && self
+                        .begins
+                        .iter()
+                        .any(|at| self.text[usize::from(*at)..].starts_with(word.as_bytes()))
+            })
+    }
 }

@@ -63,7 +63,8 @@ pub fn detect(text: &[u8]) -> Vec<Span> {
     detect_counting(text).0
 }
 
-/// As [`detect`], with the number of candidates that were judged, which tests hold to a bound.
+/// As [`detect`], with the candidates that were judged and the bytes of long values that were looked at, which tests hold
+/// to a bound.
 pub fn detect_counting(text: &[u8]) -> (Vec<Span>, usize) {
     let mut spans = Vec::new();
     let mut candidates = cards::detect(text, &mut spans);
@@ -93,7 +94,7 @@ pub fn detect_counting(text: &[u8]) -> (Vec<Span>, usize) {
             spans.push(span);
         }
     }
-    (preferring_known(spans), candidates)
+    (preferring_known(spans), candidates + named_memo.looks + places_memo.looks)
 }
 
 /// Every kind of secret that can be found.
@@ -112,17 +113,23 @@ fn preferring_known(mut spans: Vec<Span>) -> Vec<Span> {
     if spans.len() < 2 {
         return spans;
     }
-    let known: Vec<_> = spans
+    let mut known: Vec<(usize, usize)> = spans
         .iter()
         .filter(|span| !named::is_generic(span.kind))
-        .map(|span| span.range.clone())
+        .map(|span| (span.range.start, span.range.end))
         .collect();
-    spans.retain(|span| {
-        let within = |range: &std::ops::Range<usize>| {
-            range.start <= span.range.start && span.range.end <= range.end
-        };
-        !named::is_generic(span.kind) || !known.iter().any(within)
-    });
+    known.sort_unstable();
+    // With each, the furthest end until there.
+    let mut furthest = 0;
+    for (_, end) in &mut known {
+        furthest = furthest.max(*end);
+        *end = furthest;
+    }
+    let is_within_known = |span: &Span| {
+        let before = known.partition_point(|(start, _)| *start <= span.range.start);
+        before.checked_sub(1).is_some_and(|last| known[last].1 >= span.range.end)
+    };
+    spans.retain(|span| !named::is_generic(span.kind) || !is_within_known(span));
     disjoint(spans)
 }
 

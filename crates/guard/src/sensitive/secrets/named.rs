@@ -1,6 +1,7 @@
 //! Values given to a name that says what they are: `api_key = "…"`, `Authorization: Bearer …`, `--token …`,
 //! `<password>…</password>`, `My API key is …`.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -62,10 +63,9 @@ pub fn kinds() -> impl Iterator<Item = Kind> {
 
 /// Whether a kind says no more than that a name announced a secret.
 pub fn is_generic(kind: Kind) -> bool {
-    kind == GENERIC
-        || kind == PASSWORD
-        || kind == BEARER
-        || VENDORS.iter().any(|(_, vendor)| kind.id() == *vendor)
+    static KINDS: LazyLock<HashSet<&str>> =
+        LazyLock::new(|| kinds().map(|kind| kind.id()).collect());
+    KINDS.contains(kind.id())
 }
 
 /// How far to the left a name may begin, and how far behind the word the operator may stand.
@@ -79,6 +79,8 @@ const VALUE_BYTES_MAX: usize = 1_024;
 pub struct Memo {
     until: usize,
     times: usize,
+    /// Bytes of the values that were judged.
+    pub looks: usize,
 }
 
 impl Memo {
@@ -92,6 +94,7 @@ impl Memo {
             self.times = 0;
         }
         self.times += 1;
+        self.looks += range.len();
         self.until = self.until.max(range.end);
     }
 }

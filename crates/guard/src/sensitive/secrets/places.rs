@@ -97,19 +97,27 @@ pub fn kinds() -> impl Iterator<Item = Kind> {
 /// The longest key block; a PGP key with photographs may be longer, its first part is then enough to spoil it.
 const BLOCK_BYTES_MAX: usize = 16_384;
 
-/// Until where it is known that no at sign and no end of a block follows.
+/// Until where it is known that no at sign and no end of a block follows, and what is known of the last first part of a
+/// token: where it ends, and how many headers that begin in it were decoded.
 #[derive(Default)]
 pub struct Memo {
     no_at_sign: usize,
     no_block_end: usize,
+    part_end: usize,
+    headers: usize,
+    /// Bytes that were looked at for it.
+    pub looks: usize,
 }
+
+/// Headers that are decoded within one part: tokens begin where words do, and hyphens begin words without end.
+const HEADERS_MAX: usize = 4;
 
 /// The secret that a mark at `hit` belongs to.
 pub fn span(place: Place, text: &[u8], hit: Range<usize>, memo: &mut Memo) -> Option<Span> {
     let (kind, range) = match place {
         Place::KeyBlock => ("private_key", key_block(text, hit, memo)?),
         Place::Putty => ("private_key", putty(text, hit)?),
-        Place::Jwt => ("jwt", jwt(text, hit.start)?),
+        Place::Jwt => ("jwt", jwt(text, hit.start, memo)?),
         Place::JwtInBase64 => ("jwt", jwt_in_base64(text, hit.start)?),
         Place::Address => return address(text, hit, memo),
         Place::Webhook => ("webhook_url", webhook(text, hit)?),
@@ -198,19 +206,26 @@ fn decoded(part: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Three parts, the first of which is a JOSE header (RFC 7519 §7.2); of an unsigned one the last is empty.
-fn jwt(text: &[u8], start: usize) -> Option<Range<usize>> {
+fn jwt(text: &[u8], start: usize, memo: &mut Memo) -> Option<Range<usize>> {
     if !begins_word(text, start) || !text[start..].starts_with(b"eyJ") {
         return None;
     }
     let part = |byte: u8| Set::Url.has(byte) || byte == b'=';
-    let first = run(text, start, RUN_BYTES_MAX, part);
-    if text.get(first) != Some(&b'.') || first - start < 12 {
+    if start >= memo.part_end {
+        memo.part_end = run(text, start, usize::MAX, part);
+        memo.headers = 0;
+        memo.looks += memo.part_end - start;
+    }
+    let first = memo.part_end.min(start + RUN_BYTES_MAX);
+    if text.get(first) != Some(&b'.') || first - start < 12 || memo.headers == HEADERS_MAX {
         return None;
     }
     let second = run(text, first + 1, RUN_BYTES_MAX, part);
     if text.get(second) != Some(&b'.') || second - first < 9 {
         return None;
     }
+    memo.headers += 1;
+    memo.looks += second - start;
     let header = decoded(&text[start..first])?;
     let names = [b"\"alg\"".as_slice(), b"\"typ\"", b"\"kid\"", b"\"enc\""];
     if !header.starts_with(b"{")

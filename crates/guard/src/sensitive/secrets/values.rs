@@ -1,5 +1,9 @@
 //! What a secret's value looks like, and what only stands where one will be.
 
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
 use crate::sensitive::checks::{distinct, entropy_bits};
 
 /// How much a name says about its value.
@@ -17,100 +21,99 @@ pub enum Trust {
 
 /// Whether a value is such a secret as its name announces.
 pub fn is_secret(value: &[u8], trust: Trust, quoted: bool) -> bool {
-    if value.len() < 6
-        || value.len() > super::tokens::RUN_BYTES_MAX
-        || is_placeholder(value)
-        || is_reference(value)
-    {
-        return false;
-    }
-    if distinct(value) < 4 || value.len() <= 16 && is_sequence(value) {
-        return false;
-    }
+    // What is cheap to see comes first: hostile texts consist of candidates.
+    value.len() >= 6
+        && value.len() <= super::tokens::RUN_BYTES_MAX
+        && distinct(value) >= 4
+        && looks_secret(value, trust, quoted)
+        && !(value.len() <= 16 && is_sequence(value))
+        && !is_placeholder(value)
+        && !is_reference(value)
+}
+
+fn looks_secret(value: &[u8], trust: Trust, quoted: bool) -> bool {
     let count = |test: fn(&u8) -> bool| value.iter().filter(|byte| test(byte)).count();
     let digits = count(u8::is_ascii_digit);
     let letters = count(u8::is_ascii_alphabetic);
     let symbols = value.len() - digits - letters;
     let mixed_case = count(u8::is_ascii_uppercase) > 0 && count(u8::is_ascii_lowercase) > 0;
-    let entropy = entropy_bits(value);
     match trust {
         Trust::Header => value.len() >= 10 && digits > 0 && distinct(value) > 4,
         Trust::Password => {
             let varied =
                 usize::from(digits > 0) + usize::from(symbols > 0) + usize::from(mixed_case);
             let least = if quoted { 1 } else { 2 };
-            let named_so = memchr::memmem::find(&value.to_ascii_lowercase(), b"password").is_some();
-            !named_so
-                && letters > 0
+            let named_so =
+                || memchr::memmem::find(&value.to_ascii_lowercase(), b"password").is_some();
+            letters > 0
                 && value.len() >= 7
                 && varied >= least
                 && distinct(value) > 4
                 && (digits > 0 || is_symbol_rich(value))
                 && (quoted || !is_identifier(value))
+                && !named_so()
         }
         Trust::Strong if digits == value.len() => digits >= 15,
         Trust::Strong => {
             let unlike_words = digits >= 2
                 || (digits == 1 && mixed_case)
-                || (mixed_case && value.len() >= 14 && entropy > 3.4);
-            value.len() >= 10 && letters > 0 && unlike_words && entropy >= 2.8 && !is_words(value)
+                || (mixed_case && value.len() >= 14 && entropy_bits(value) > 3.4);
+            value.len() >= 10
+                && letters > 0
+                && unlike_words
+                && entropy_bits(value) >= 2.8
+                && !is_words(value)
         }
         Trust::Weak => {
-            value.len() >= 16 && letters > 1 && digits >= 2 && entropy >= 3.2 && !is_words(value)
+            value.len() >= 16
+                && letters > 1
+                && digits >= 2
+                && entropy_bits(value) >= 3.2
+                && !is_words(value)
         }
     }
 }
 
 /// What documentation writes where a reader shall write a secret.
+#[rustfmt::skip]
+const PLACEHOLDERS: &[&str] = &[
+    "example", "placeholder", "your", "xxxxx", "changeme", "change_me", "change-me", "replace", "insert", "dummy", "redacted", "<", "${", "{{", "...", "****", "todo", "[[secret", "$(", "%s",
+];
+
+/// What code writes where it takes a secret from elsewhere.
+#[rustfmt::skip]
+const REFERENCES: &[&str] = &[
+    "process.env", "environ", "getenv", "secrets.", "config.", "self.", "this.", "os.", "env.", "settings.", "request.", "://",
+];
+
+/// All of the marks are looked for at once. Building from constant marks cannot fail.
+static MARKED: LazyLock<[Option<AhoCorasick>; 2]> = LazyLock::new(|| {
+    let built = |marks: &[&str], any_case: bool| {
+        AhoCorasick::builder()
+            .ascii_case_insensitive(any_case)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(marks)
+            .ok()
+    };
+    [built(PLACEHOLDERS, true), built(REFERENCES, false)]
+});
+
+fn is_marked(marks: &Option<AhoCorasick>, value: &[u8]) -> bool {
+    marks.as_ref().is_some_and(|marks| marks.is_match(value))
+}
+
+/// Whether a value is what documentation writes for one.
 pub fn is_placeholder(value: &[u8]) -> bool {
-    const MARKS: &[&[u8]] = &[
-        b"example",
-        b"placeholder",
-        b"your",
-        b"xxxxx",
-        b"changeme",
-        b"change_me",
-        b"change-me",
-        b"replace",
-        b"insert",
-        b"dummy",
-        b"redacted",
-        b"<",
-        b"${",
-        b"{{",
-        b"...",
-        b"****",
-        b"todo",
-        b"[[secret",
-        b"$(",
-        b"%s",
-    ];
-    let head = &value[..value.len().min(128)];
-    let lower = head.to_ascii_lowercase();
-    MARKS.iter().any(|mark| memchr::memmem::find(&lower, mark).is_some())
+    is_marked(&MARKED[0], &value[..value.len().min(128)])
 }
 
 /// A value that names where the secret is, instead of being it.
 fn is_reference(value: &[u8]) -> bool {
-    const MARKS: &[&[u8]] = &[
-        b"process.env",
-        b"environ",
-        b"getenv",
-        b"secrets.",
-        b"config.",
-        b"self.",
-        b"this.",
-        b"os.",
-        b"env.",
-        b"settings.",
-        b"request.",
-        b"://",
-    ];
     matches!(value[0], b'$' | b'/' | b'@' | b'%' | b'&' | b'*' | b'[' | b'{' | b'(' | b'.')
         && !(value[0] == b'$' && value.len() > 20)
         || value.iter().any(|byte| matches!(byte, b'(' | b')' | b'[' | b']' | b'{' | b'}'))
             && value.len() < 64
-        || MARKS.iter().any(|mark| memchr::memmem::find(value, mark).is_some())
+        || is_marked(&MARKED[1], value)
 }
 
 /// Words with few digits between: `max_output_tokens`, `text-embedding-3-large`, `PBKDF2WithHmacSHA1`, a host's name.

@@ -3,6 +3,8 @@
 mod europe;
 mod world;
 
+use std::sync::LazyLock;
+
 use super::window::Window;
 use super::{Found, kind};
 use crate::sensitive::checks::{luhn, mod_11_10};
@@ -35,7 +37,7 @@ const FORMS: &[Form] = &[
     ("us_ssn", "99999-9999", world::us_ssn, Named(SSN)),
     ("us_itin", "999-99-9999", world::us_itin, Nothing), ("us_itin", "999~99~9999", world::us_itin, Words(TAX)),
     ("us_mbi", "9XX9~XX9~XX99", world::us_mbi, Nothing), ("us_npi", "9999-999-999", world::us_npi, Nothing),
-    ("us_npi", "9999~999~999", world::us_npi, Words(&["npi", "provider"])),
+    ("us_npi", "9999~999~999", world::us_npi, Named(&["npi", "provider"])),
     ("us_dea", "AA9999999", world::us_dea, Words(&["dea", "certificate"])),
     ("ca_sin", "999-999-999", world::ca_sin, Nothing),
     ("ca_sin", "999_999_999", world::ca_sin, Words(&["sin", "nas", "social insurance"])),
@@ -97,16 +99,17 @@ const FORMS: &[Form] = &[
     ("id_nik", "9999999999999999", world::id_nik, Named(&["nik", "ktp"])),
     ("jp_my_number", "9999_9999_9999", world::jp_number, Named(&["my number", "マイナンバー", "個人番号"])),
     ("kr_rrn", "999999-9999999", world::kr_rrn, Nothing), ("kr_rrn", "9999999999999", world::kr_rrn_checked, Words(&[])),
-    ("kr_rrn", "9999999999999", world::kr_rrn, Named(&["rrn", "frn", "resident", "주민", "외국인"])),
+    ("kr_rrn", "999999-9999999", world::kr_rrn_dated, Named(RESIDENT)),
+    ("kr_rrn", "9999999999999", world::kr_rrn_dated, Named(RESIDENT)),
     ("kr_business", "999-99-99999", world::kr_business, Nothing),
-    ("kr_business", "9999999999", world::kr_business, Words(&["brn", "사업자"])),
+    ("kr_business", "9999999999", world::kr_business, Named(&["brn", "사업자"])),
     ("kr_driver_licence", "99-99-999999-99", world::kr_licence, Nothing),
     ("kr_driver_licence", "99 99 999999 99", world::kr_licence, Nothing),
     ("kr_driver_licence", "99~99~999999~99", world::kr_licence, Named(&["license", "licence", "면허"])),
     ("th_national", "9-9999-99999-99-9", world::th_national, Nothing),
     ("th_national", "9999999999999", world::th_national, Words(&["thai", "tnin", "เลข"])),
     ("au_tfn", "999-999-999", world::au_tfn, Nothing), ("au_tfn", "999_999_999", world::au_tfn, Words(&["tfn", "tax file"])),
-    ("au_acn", "999_999_999", world::au_acn, Words(&["acn", "company"])),
+    ("au_acn", "999_999_999", world::au_acn, Named(&["acn", "company"])),
     ("au_abn", "99 999 999 999", world::au_abn, Nothing), ("au_abn", "99999999999", world::au_abn, Nothing),
     ("au_medicare", "9999 99999 9", world::au_medicare, Nothing),
     ("au_medicare", "9999999999", world::au_medicare, Words(&["medicare"])),
@@ -115,7 +118,7 @@ const FORMS: &[Form] = &[
     ("mx_curp", "UUUU999999UUUUUUX9", world::mx_curp, Nothing), ("cl_rut", "99.999.999-X", world::cl_rut, Nothing),
     ("cl_rut", "9.999.999-X", world::cl_rut, Nothing), ("cl_rut", "99999999-X", world::cl_rut, Nothing),
     ("co_cedula", "9.999.999.999", always, Named(&["cedula", "cédula"])), ("ar_dni", "99.999.999", always, Named(&["dni"])),
-    ("us_routing", "999999999", world::us_routing, Words(&["routing", "aba", "bank", "transit"])),
+    ("us_routing", "999999999", world::us_routing, Named(&["routing", "aba", "bank", "transit"])),
     ("us_routing", "9999-9999-9", world::us_routing, Nothing),
     ("uk_postcode", "UU99_9UU", europe::uk_postcode, Words(POST)),
     ("uk_postcode", "UU9U_9UU", europe::uk_postcode, Words(POST)),
@@ -150,6 +153,7 @@ const FORMS: &[Form] = &[
     ("vehicle_plate", "UU9UUU9999", always, Words(PLATE)),
 ];
 
+const RESIDENT: &[&str] = &["rrn", "frn", "resident", "주민", "외국인"];
 const GERMAN: &[&str] =
     &["ausweis", "personalausweis", "reisepass", "pass-nr", "passnummer", "id card", "passport"];
 const POST: &[&str] = &["postcode", "post code", "address", "postal"];
@@ -193,16 +197,7 @@ pub fn detect(window: &Window<'_>, first: u8) -> Option<Found> {
     if first.is_ascii_digit() && window.continues_number() {
         return None;
     }
-    FORMS.iter().find_map(|(id, form, check, need)| {
-        let opens = match form.as_bytes()[0] {
-            b'9' => first.is_ascii_digit(),
-            b'A' | b'U' => first.is_ascii_alphabetic(),
-            b'X' => first.is_ascii_alphanumeric(),
-            literal => literal == first,
-        };
-        if !opens {
-            return None;
-        }
+    possible(window, first).find_map(|(id, form, check, need)| {
         let (end, text) = fit(window, form)?;
         let known = check(text.bytes())
             && match need {
@@ -211,6 +206,99 @@ pub fn detect(window: &Window<'_>, first: u8) -> Option<Found> {
                 Named(words) => window.named_around(end, words),
             };
         known.then_some(Found { kind: kind(id), length: end })
+    })
+}
+
+/// A set of forms, one bit each.
+type FormSet = [u64; FORMS.len().div_ceil(64)];
+
+/// Bytes by which forms are sorted out.
+const PLACES: usize = 8;
+/// Sorts of bytes: digits, capitals, other letters, each divider, and all the others.
+const DIVIDERS: &[u8] = b" -.:/()+";
+const SORTS: usize = 3 + DIVIDERS.len() + 1;
+
+/// The sort of each byte.
+const SORT: [u8; 256] = {
+    let mut sorts = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        sorts[byte] = match byte as u8 {
+            b'0'..=b'9' => 0,
+            b'A'..=b'Z' => 1,
+            b'a'..=b'z' => 2,
+            _ => {
+                let mut nth = 0;
+                while nth < DIVIDERS.len() && DIVIDERS[nth] != byte as u8 {
+                    nth += 1;
+                }
+                3 + nth as u8
+            }
+        };
+        byte += 1;
+    }
+    sorts
+};
+
+fn sort(byte: u8) -> usize {
+    usize::from(SORT[usize::from(byte)])
+}
+
+/// For each place and sort of byte, the forms that may have such a byte there.
+static POSSIBLE: LazyLock<[[FormSet; SORTS]; PLACES]> = LazyLock::new(|| {
+    let mut possible = [[FormSet::default(); SORTS]; PLACES];
+    for (index, (_, form, ..)) in FORMS.iter().enumerate() {
+        let bit = 1 << (index % 64);
+        // Where in the form a place of the text may be, since some of its dividers may be left out.
+        let mut reached = vec![0];
+        for place in &mut possible {
+            let mut next = Vec::new();
+            while let Some(at) = reached.pop() {
+                let wanted = form.as_bytes().get(at).copied();
+                let sorts: Vec<usize> = match wanted {
+                    // Behind its end stands anything.
+                    None => (0..SORTS).collect(),
+                    Some(b'9') => vec![0],
+                    Some(b'A') => vec![1, 2],
+                    Some(b'U') => vec![1],
+                    Some(b'X') => vec![0, 1, 2],
+                    Some(b'_') => vec![sort(b' ')],
+                    Some(b'~') => vec![sort(b' '), sort(b'-')],
+                    Some(literal) => vec![sort(literal)],
+                };
+                sorts.iter().for_each(|sort| place[*sort][index / 64] |= bit);
+                next.push(at + 1);
+                if matches!(wanted, Some(b'_' | b'~')) {
+                    reached.push(at + 1);
+                }
+            }
+            next.sort_unstable();
+            next.dedup();
+            reached = next;
+        }
+    }
+    possible
+});
+
+/// The forms that what stands in the window may have, in their order.
+fn possible(window: &Window<'_>, first: u8) -> impl Iterator<Item = &'static Form> {
+    let places = &*POSSIBLE;
+    let mut possible = places[0][sort(first)];
+    for (place, sorts) in places.iter().enumerate().skip(1) {
+        // What has not arrived may be anything.
+        let Some(byte) = window.peek(place) else { break };
+        possible.iter_mut().zip(sorts[sort(byte)]).for_each(|(set, other)| *set &= other);
+        if possible == FormSet::default() {
+            break;
+        }
+    }
+    possible.into_iter().enumerate().flat_map(|(part, mut set)| {
+        std::iter::from_fn(move || {
+            let lowest = set.trailing_zeros() as usize;
+            set &= set.wrapping_sub(1);
+            // None is left where the lowest is beyond the set.
+            if lowest < 64 { FORMS.get(part * 64 + lowest) } else { None }
+        })
     })
 }
 

@@ -121,8 +121,15 @@ pub fn jp_number(text: &[u8]) -> bool {
     (if rest <= 1 { 0 } else { 11 - rest }) == u32::from(d[11])
 }
 
-/// The birth date and the digit for century and sex; numbers given out since October 2020 have no check digit.
+/// The birth date and the digit for century and sex. Numbers given out since October 2020 have no check digit: of those
+/// who were born before, nearly all have one.
 pub fn kr_rrn(text: &[u8]) -> bool {
+    let since_2020 = matches!(text[6], b'3' | b'4' | b'7' | b'8') && number(&text[..2]) >= 20;
+    kr_rrn_checked(text) || kr_rrn_dated(text) && since_2020
+}
+
+/// As [`kr_rrn`], where a word says what it is.
+pub fn kr_rrn_dated(text: &[u8]) -> bool {
     is_date(number(&text[2..4]), number(&text[4..6])) && matches!(text[6], b'1'..=b'8')
 }
 
@@ -131,7 +138,7 @@ pub fn kr_rrn_checked(text: &[u8]) -> bool {
     let d = digits(text);
     let rest = weighted(&d[..12], &[2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5]) % 11;
     let offset = if d[6] >= 5 { 13 } else { 11 };
-    kr_rrn(text) && (offset - rest) % 10 == u32::from(d[12])
+    kr_rrn_dated(text) && (offset - rest) % 10 == u32::from(d[12])
 }
 
 /// The letter of the sort: M and S tourists, R residents, O officials, D diplomats, G work.
