@@ -258,6 +258,7 @@ async fn start(
         prober: Arc::new(GatewayProber(gateway.clone())),
         base_url: origin.0.to_string(),
         simulated: simulator.is_some(),
+        spent: console::SpentToday::default(),
     });
     Ok(Parts { store, gateway, console, feed, simulator })
 }

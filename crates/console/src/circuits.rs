@@ -1,6 +1,9 @@
 //! Circuits, for the operator: how providers do, and deciding in a circuit's place.
 
+mod spend;
 mod view;
+
+pub use spend::SpentToday;
 
 use async_trait::async_trait;
 use contract::circuits::{
@@ -62,7 +65,8 @@ impl Services {
         caller.require(Permission::ReadProviders)?;
         let now = self.clock.now();
         let mut tx = self.store.system(Reason::Circuits).await?;
-        let facts = view::Facts::read(&mut tx, now).await?;
+        let spent = self.spent.read(&mut tx, now).await?;
+        let facts = view::Facts::read(&mut tx, now, spent).await?;
         drop(tx);
         let credentials = self.credentials().await?;
         Ok(CircuitsView { read_at: now, can_probe: true, providers: facts.providers(&credentials) })

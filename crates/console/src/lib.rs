@@ -36,6 +36,7 @@ use store::Store;
 use vault::KeyRing;
 use zeroize::Zeroizing;
 
+pub use circuits::SpentToday;
 pub use prober::{NotProbed, Prober};
 
 /// Which pepper new keys are hashed under; stored with each of them.
@@ -64,6 +65,8 @@ pub struct Services {
     pub base_url: String,
     /// Whether the built-in simulator answers calls, which every page then says.
     pub simulated: bool,
+    /// What was spent today at each provider.
+    pub spent: SpentToday,
 }
 
 /// Every port of the console over these services.

@@ -40,6 +40,7 @@ impl Facts {
     pub(super) async fn read(
         tx: &mut SystemTx<'_>,
         now: DateTime<Utc>,
+        spent: HashMap<String, i64>,
     ) -> Result<Self, StoreError> {
         let traffic_from = first_bucket(now);
         let down = tx.circuit_downtime(midnight(first_day(now)), now).await?;
@@ -53,7 +54,7 @@ impl Facts {
             dependants: tx.dependants().await?,
             traffic: tx.provider_traffic(traffic_from, now, BUCKET_MINUTES * 60).await?,
             in_flight: tx.calls_in_flight().await?,
-            spent: tx.provider_spend(midnight(now.date_naive())).await?,
+            spent,
             down: down.into_iter().map(|d| ((d.provider_id, d.day), d.seconds)).collect(),
         })
     }
@@ -209,7 +210,7 @@ fn first_day(now: DateTime<Utc>) -> NaiveDate {
     (now - TimeDelta::days(i64::from(UPTIME_DAYS) - 1)).date_naive()
 }
 
-fn midnight(day: NaiveDate) -> DateTime<Utc> {
+pub(super) fn midnight(day: NaiveDate) -> DateTime<Utc> {
     day.and_time(chrono::NaiveTime::MIN).and_utc()
 }
 

@@ -91,6 +91,7 @@ impl House {
             prober: Arc::new(tries.clone()),
             base_url: "https://tokenone.example".into(),
             simulated: true,
+            spent: console::SpentToday::default(),
         });
         Self { console, store, clock, ring, tries, database, _folder: folder }
     }
