@@ -319,3 +319,15 @@ fn quotation_follows(text: &str, at: usize) -> bool {
         .any(|byte| matches!(byte, b'"' | b'`' | b'['))
         || text[at..].trim_start_matches([' ', ':']).starts_with('\'')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::injection::rules::RULES;
+
+    #[test]
+    fn every_rule_has_its_bit_and_every_place_its_table() {
+        assert!(RULES.len() <= RULES_MAX);
+        assert!(RULES.iter().all(|rule| (1..=PLACES_MAX).contains(&rule.places.len())));
+    }
+}

@@ -6,8 +6,10 @@
 //! within a window, and the worst window is the text's score.
 
 mod grammar;
+mod keys;
 mod layers;
 mod lexicon;
+mod literals;
 mod rules;
 mod score;
 mod structure;

@@ -1,36 +1,19 @@
 //! The one pass over a text: which words of the lexicon stand where.
 //!
-//! An Aho-Corasick automaton over all literals is walked from each place where a word may begin (the longest literal
-//! that also ends where a word ends is taken), which costs a third of a search through all bytes.
+//! Each word of the text is looked up by what it is known by; an automaton over the phrases is walked only where one may
+//! begin (the longest literal that also ends where a word ends is taken), which few words of an honest text do.
 
-use std::collections::{BTreeMap, HashMap};
-use std::hash::{BuildHasherDefault, Hasher};
-use std::sync::LazyLock;
-
+use aho_corasick::Anchored;
 use aho_corasick::automaton::{Automaton as _, StateID};
 use aho_corasick::nfa::contiguous::NFA;
-use aho_corasick::{Anchored, MatchKind};
 
-use super::lexicon::{Concepts, entries, one};
-use crate::normalise::fold::fold;
+use super::keys::{Key, is_set, mark_bit, pair, stem_bit};
+use super::lexicon::Concepts;
+use super::literals::{AUTOMATON, Automaton, GOES_ON, IS_WORD, STEMS_BYTES, WHOLE_STEM};
 use crate::normalise::survey::gather;
 
-/// Of each table.
-const BITS_LOG2: u32 = 15;
-const BITS: usize = 1 << BITS_LOG2;
-/// Bytes of a literal beyond ASCII by which it is known.
-const STEM_BYTES: usize = 3;
-/// Bytes of an open literal by which it is known; all of them are as long as the least.
-const STEMS_BYTES: [usize; 3] = [3, 4, 5];
-/// Sorts of words that literals begin with.
-const IS_WORD: u8 = 1;
-const GOES_ON: u8 = 2;
-/// Changes the bit of a stem to that which says that no more of it has to be looked at.
-const WHOLE_STEM: usize = BITS / 2 + 1;
 /// Bytes of an honest text in which one word of the lexicon stands, about.
 const BYTES_PER_WORD: usize = 48;
-/// Depth to which the automaton has a table for each state: most walks end there.
-const DENSE_DEPTH: usize = 4;
 /// Bytes of a word that counts inside of others.
 const LOOSE_BYTES_MIN: usize = 4;
 /// Bytes of a text that are sorted at once into words and what divides them.
@@ -48,186 +31,6 @@ impl Word {
     pub fn is(&self, concepts: Concepts) -> bool {
         self.concepts & concepts != 0
     }
-}
-
-/// What a literal of the automaton stands for.
-#[derive(Clone, Copy, Default)]
-struct Literal {
-    concepts: Concepts,
-    /// Whether longer words that begin so count as well.
-    open: bool,
-}
-
-type Bits = [u64; BITS / 64];
-
-struct Automaton {
-    /// Walked where what stands in the text may be more than a word of the lexicon.
-    walk: Option<NFA>,
-    literals: Vec<Literal>,
-    /// The literals that are one word, by what they are known by.
-    words: HashMap<Key, Concepts, BuildHasherDefault<KeyHasher>>,
-    /// Whether a literal begins with this byte, which is no letter or digit.
-    marks: [bool; 256],
-    /// Two bits for each word: whether it is a literal, and whether one begins with it and goes on.
-    firsts: Box<[u8; BITS / 4]>,
-    /// One bit for each literal that is more than a word: its first word and the two bytes of the next one, or of a mark
-    /// and what follows it.
-    pairs: Box<Bits>,
-    /// One bit for each hash of what open literals, and those beyond ASCII, begin with.
-    stems: Box<Bits>,
-}
-
-static AUTOMATON: LazyLock<Automaton> = LazyLock::new(|| {
-    let mut literals: BTreeMap<String, Literal> = BTreeMap::new();
-    for (concept, word) in entries() {
-        let stem = word.strip_suffix('*').unwrap_or(&word);
-        let literal = literals.entry(fold(stem).view.text.to_ascii_lowercase()).or_default();
-        literal.concepts |= one(concept);
-        literal.open |= stem.len() < word.len();
-    }
-    // A phrase does what its words do as well, since it stands in their place.
-    let words = literals.clone();
-    for (phrase, literal) in &mut literals {
-        for word in phrase.split(' ').filter(|word| word.len() < phrase.len()) {
-            literal.concepts |= words.get(word).map_or(0, |word| word.concepts);
-        }
-    }
-    let mut marks = [false; 256];
-    let mut firsts = Box::new([0_u8; BITS / 4]);
-    let (mut pairs, mut stems) = (Box::new([0; BITS / 64]), Box::new([0; BITS / 64]));
-    let mut single = HashMap::default();
-    for (text, literal) in &literals {
-        let bytes = text.as_bytes();
-        let Some(first) = bytes.first() else { continue };
-        if *first >= 0x80 {
-            set(&mut stems, stem_bit(bytes));
-            continue;
-        }
-        if !is_word(*first) {
-            marks[usize::from(*first)] = true;
-            set(&mut pairs, mark_bit(bytes));
-            continue;
-        }
-        let key = Key::of(bytes, 0, bytes.iter().take_while(|byte| is_word(**byte)).count());
-        let sort = if key.length == bytes.len() { IS_WORD } else { GOES_ON };
-        firsts[key.bit(0) / 4] |= sort << (key.bit(0) % 4 * 2);
-        match &bytes[key.length..] {
-            [] => {
-                single.insert(key, literal.concepts);
-                if literal.open {
-                    set(&mut stems, key.stem_bit(STEMS_BYTES[0]));
-                    set(&mut stems, key.stem_bit(key.length.min(STEMS_BYTES[2])) ^ WHOLE_STEM);
-                }
-            }
-            [b' ', next] => set(&mut pairs, key.bit(pair(*next, b' '))),
-            [next] => set(&mut pairs, key.bit(pair(*next, 0))),
-            [b' ', next, second, ..] => set(&mut pairs, key.bit(pair(*next, *second))),
-            [next, second, ..] => set(&mut pairs, key.bit(pair(*next, *second))),
-        }
-    }
-    let walk = NFA::builder()
-        .dense_depth(DENSE_DEPTH)
-        .match_kind(MatchKind::LeftmostLongest)
-        .ascii_case_insensitive(true)
-        .build(literals.keys())
-        .ok();
-    let literals = literals.into_values().collect();
-    Automaton { walk, literals, words: single, marks, firsts, pairs, stems }
-});
-
-fn set(bits: &mut Bits, bit: usize) {
-    bits[bit / 64] |= 1 << (bit % 64);
-}
-
-fn is_set(bits: &Bits, bit: usize) -> bool {
-    bits[bit / 64] >> (bit % 64) & 1 == 1
-}
-
-/// What a word of ASCII is known by, whatever its case: its first eight bytes, its last eight, and how many it has.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Key {
-    head: u64,
-    tail: u64,
-    length: usize,
-}
-
-/// The case of ASCII, in eight bytes.
-const CASES: u64 = 0x2020_2020_2020_2020;
-
-impl Key {
-    fn of(bytes: &[u8], at: usize, length: usize) -> Self {
-        // No branches: whether a word is long is nothing that a processor can foretell.
-        let head = (load(bytes, at) | CASES) & (u64::MAX >> (64 - 8 * length.clamp(1, 8)));
-        let tail = load(bytes, at + length.saturating_sub(8)) | CASES;
-        Self { head, tail: if length > 8 { tail } else { 0 }, length }
-    }
-
-    /// Whether it says all of the word.
-    fn is_whole(&self) -> bool {
-        self.length <= 16
-    }
-
-    /// The bit of the word and what follows it, of which 0 is nothing.
-    fn bit(&self, next: u64) -> usize {
-        mix(self.head ^ self.tail.rotate_left(23) ^ next << 40 ^ (self.length as u64) << 56)
-    }
-
-    /// The bit of its first bytes.
-    fn stem_bit(&self, length: usize) -> usize {
-        mix(self.head & ((1 << (length * 8)) - 1))
-    }
-}
-
-/// The eight bytes from `at` on; beyond the end there are zeroes.
-fn load(bytes: &[u8], at: usize) -> u64 {
-    let rest = bytes.get(at..).unwrap_or_default();
-    match rest.first_chunk() {
-        Some(chunk) => u64::from_le_bytes(*chunk),
-        None => rest.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte)),
-    }
-}
-
-/// A number of [`BITS_LOG2`] bits to which all bits of `number` add.
-fn mix(number: u64) -> usize {
-    let mixed = (number ^ number >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (mixed >> (64 - BITS_LOG2)) as usize
-}
-
-/// What follows a word: two bytes without their case, or one and nothing.
-fn pair(next: u8, second: u8) -> u64 {
-    u64::from(next | 0x20) << 8 | u64::from(second | 0x20)
-}
-
-/// Takes the hash that a [`Key`] has already.
-#[derive(Default)]
-struct KeyHasher(u64);
-
-impl Hasher for KeyHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        self.0 = (self.0.rotate_left(5) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-
-    fn write_usize(&mut self, number: usize) {
-        self.write_u64(number as u64);
-    }
-}
-
-/// The bit of a mark and what follows it.
-fn mark_bit(bytes: &[u8]) -> usize {
-    mix(bytes.iter().take(2).fold(1, |number, byte| number << 8 | u64::from(byte | 0x20)))
-}
-
-/// The bit of a stem that is not ASCII.
-fn stem_bit(bytes: &[u8]) -> usize {
-    mix(load(bytes, 0) & ((1 << (STEM_BYTES * 8)) - 1))
 }
 
 /// Which bytes of a block are of words, and which others begin a character that is no gap.
@@ -460,7 +263,7 @@ fn word_run(bytes: &[u8]) -> usize {
     bytes.iter().take_while(|byte| is_word(**byte)).count()
 }
 
-const fn is_word(byte: u8) -> bool {
+pub const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 

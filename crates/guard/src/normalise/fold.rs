@@ -118,7 +118,9 @@ pub fn fold(text: &str) -> Folded {
 
 fn one(character: char, at: usize, folded: &mut Folded) {
     let source = at..at + character.len_utf8();
-    if is_invisible(character) {
+    if let Some(plain) = alphabet(&ALPHABET_FOLDS, character) {
+        folded.view.put(plain, source);
+    } else if is_invisible(character) {
         // Nobody sees it, so nobody reads it.
     } else if is_mark(character) {
         folded.styled += usize::from(is_overlay(character));
@@ -168,9 +170,10 @@ pub fn looks_latin(character: char) -> Option<char> {
     if by_shape != '\0' {
         return Some(by_shape);
     }
-    match (u32::from(character) as usize).checked_sub(ALPHABETS_START) {
-        Some(index) if index < ALPHABETS => ALPHABET_LOOKS[index],
-        _ => skeleton(character),
+    if is_of_alphabets(character) {
+        alphabet(&ALPHABET_LOOKS, character)
+    } else {
+        skeleton(character)
     }
 }
 
@@ -178,8 +181,33 @@ pub fn looks_latin(character: char) -> Option<char> {
 const ALPHABETS_START: usize = 0x370;
 const ALPHABETS: usize = 0x220;
 
-static ALPHABET_LOOKS: LazyLock<[Option<char>; ALPHABETS]> = LazyLock::new(|| {
-    std::array::from_fn(|index| char::from_u32((ALPHABETS_START + index) as u32).and_then(skeleton))
+/// What a letter of those alphabets is in a table of them.
+fn alphabet(table: &[Option<char>; ALPHABETS], character: char) -> Option<char> {
+    let index = (u32::from(character) as usize).checked_sub(ALPHABETS_START)?;
+    table.get(index).copied().flatten()
+}
+
+fn is_of_alphabets(character: char) -> bool {
+    (ALPHABETS_START..ALPHABETS_START + ALPHABETS).contains(&(u32::from(character) as usize))
+}
+
+fn tabled(entry: impl Fn(char) -> Option<char>) -> [Option<char>; ALPHABETS] {
+    std::array::from_fn(|index| char::from_u32((ALPHABETS_START + index) as u32).and_then(&entry))
+}
+
+static ALPHABET_LOOKS: LazyLock<[Option<char>; ALPHABETS]> = LazyLock::new(|| tabled(skeleton));
+
+/// What each letter folds to, where that is one character and no more is to be said of it.
+static ALPHABET_FOLDS: LazyLock<[Option<char>; ALPHABETS]> = LazyLock::new(|| {
+    tabled(|character| {
+        let mut parts = Vec::new();
+        decompose_compatible(character, |part| parts.extend(part.to_lowercase()));
+        parts.retain(|part| !is_mark(*part) && !is_invisible(*part));
+        match parts[..] {
+            [plain] if !is_mark(character) && !is_invisible(character) => Some(plain),
+            _ => None,
+        }
+    })
 });
 
 fn skeleton(character: char) -> Option<char> {
