@@ -120,8 +120,14 @@ fn follow(dialog: &web_sys::HtmlDialogElement, open: bool) {
     }
     let _ = dialog.show_modal();
     let dialog = dialog.clone();
-    // By the next frame the content that belongs to this opening is there.
-    request_animation_frame(move || focus_first_field(&dialog));
+    // By the next frame the content that belongs to this opening is there, and the dialog itself where it
+    // was made for this opening.
+    request_animation_frame(move || {
+        if !dialog.open() {
+            let _ = dialog.show_modal();
+        }
+        focus_first_field(&dialog);
+    });
 }
 
 /// The browser would focus the control that closes; a form begins with its first field.
