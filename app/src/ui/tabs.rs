@@ -18,9 +18,11 @@ pub struct Tab {
 pub fn Tabs(#[prop(into)] label: String, #[prop(into)] tabs: Signal<Vec<Tab>>) -> impl IntoView {
     view! {
         <nav class="tabs" aria-label=label>
+            // They are asked for once more while the page is being left.
             {move || {
-                tabs.get()
+                tabs.try_get()
                     .into_iter()
+                    .flatten()
                     .map(|tab| {
                         view! {
                             <a
