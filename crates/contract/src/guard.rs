@@ -166,6 +166,8 @@ pub struct Tried {
     pub refused: bool,
     /// What was seen.
     pub seen: Vec<SeenView>,
+    /// What the text reads like with its tricks undone: look-alikes, encodings, hidden characters.
+    pub undone: Vec<String>,
     /// The text as it would be sent.
     pub redacted: String,
     /// The text as an answer would be returned.

@@ -94,6 +94,8 @@ pub struct Trial {
     pub sentence: String,
     /// What was seen, and the words it was seen in.
     pub seen: Vec<(String, String)>,
+    /// What the text reads like with its tricks undone.
+    pub undone: Vec<String>,
     /// The text as it would be sent.
     pub sent: String,
     /// The text as an answer would be returned.
@@ -183,7 +185,7 @@ pub async fn drop_policy(project: String, version: u32) -> Result<(), UiFault> {
 /// Tries a text out. A form sent without a script would be answered with a redirect and lose the answer,
 /// and what was typed would wait in the session: nothing is looked at then.
 #[leptos::server(prefix = "/do", endpoint = "guard/try")]
-pub async fn try_out(project: String, origin: String, text: String) -> Result<Trial, UiFault> {
+pub async fn try_out(project: String, origin: String, tried: String) -> Result<Trial, UiFault> {
     let console = server::console()?;
     let caller = server::answer(server::caller())?;
     if server::plain_form() {
@@ -191,7 +193,7 @@ pub async fn try_out(project: String, origin: String, text: String) -> Result<Tr
     }
     let project = server::answer(super::ready::project(&project))?;
     let origin = contract::guard::Origin::read(&origin);
-    let tried = server::answer(console.guard.try_out(&caller, project, origin, text).await)?;
+    let tried = server::answer(console.guard.try_out(&caller, project, origin, tried).await)?;
     Ok(super::ready::trial(tried))
 }
 

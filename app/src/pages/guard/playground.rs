@@ -35,7 +35,7 @@ pub fn playground(projects: Vec<(String, String)>, action: Post) -> AnyView {
                     <FormAlert fault/>
                     <Area
                         id="trial-text"
-                        name="text"
+                        name="tried"
                         label="Text"
                         hint="Nothing of it is stored, logged or sent to a provider."
                         error
@@ -65,6 +65,7 @@ fn told(trial: Trial) -> AnyView {
         <section class="section" aria-label="Result">
             <p>{verdict(trial.verdict)} " " {trial.sentence}</p>
             <ul class="lines">{seen}</ul>
+            {trial.undone.into_iter().map(|undone| text("With its tricks undone", undone)).collect_view()}
             {text("As it would be sent", trial.sent)}
             {text("As an answer would be returned", trial.returned)}
         </section>

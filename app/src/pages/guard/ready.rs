@@ -52,6 +52,7 @@ pub fn trial(tried: Tried) -> Trial {
         verdict: tried.verdict,
         sentence: format!("Score {}. A call with it {end}.", tried.score),
         seen: seen.collect(),
+        undone: tried.undone,
         sent: tried.redacted,
         returned: tried.masked,
     }

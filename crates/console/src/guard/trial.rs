@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use contract::guard::{Origin, SeenView, Tried};
-use guard::injection::scan;
+use guard::injection::{scan, undone};
 use guard::policy::Channel;
 use guard::sensitive::DigestKey;
 use guard::sensitive::mask::mask;
@@ -49,6 +49,7 @@ pub(super) fn of(text: &str, origin: Origin, wishes: &Wishes) -> Tried {
         score: report.score,
         refused: wishes.injections.refuses(&report),
         seen: seen.collect(),
+        undone: undone(text),
         redacted,
         masked,
     }

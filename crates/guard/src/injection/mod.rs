@@ -29,6 +29,9 @@ use crate::verdict::{Finding, Report, Verdict};
 
 /// Bytes of one text that are read; more than any model reads.
 pub const TEXT_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Readings of a text that are shown to people, and bytes of each.
+const SHOWN_MAX: usize = 8;
+const SHOWN_BYTES_MAX: usize = 2_000;
 /// Words of a request in JSON, or of code, before a text is a text about something.
 const CODE_WORDS_MIN: usize = 3;
 
@@ -49,6 +52,16 @@ pub fn scan(text: &str, channel: Channel, policy: &Policy) -> Report {
     let verdict = policy.verdict(points, findings.len(), is_about_attacks(&layers));
     let findings = if verdict == Verdict::Clean { Vec::new() } else { findings };
     Report { verdict, score: points, findings, work: layers.bytes_read + steps }
+}
+
+/// What a text reads like once its tricks are undone, for people who want to know why it was flagged: at most
+/// [`SHOWN_MAX`] readings, the beginning of each.
+pub fn undone(text: &str) -> Vec<String> {
+    let text = &text[..text.floor_char_boundary(TEXT_BYTES_MAX)];
+    let layers = Layers::read(text);
+    let hidden = (1..layers.all.len()).map(|index| layers.text(index));
+    let start = |text: &str| text[..text.floor_char_boundary(SHOWN_BYTES_MAX)].to_owned();
+    hidden.take(SHOWN_MAX).map(start).collect()
 }
 
 /// Everything seen in all layers, by where it stands in the text itself.
