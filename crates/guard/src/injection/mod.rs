@@ -59,9 +59,14 @@ pub fn scan(text: &str, channel: Channel, policy: &Policy) -> Report {
 pub fn undone(text: &str) -> Vec<String> {
     let text = &text[..text.floor_char_boundary(TEXT_BYTES_MAX)];
     let layers = Layers::read(text);
-    let hidden = (1..layers.all.len()).map(|index| layers.text(index));
     let start = |text: &str| text[..text.floor_char_boundary(SHOWN_BYTES_MAX)].to_owned();
-    hidden.take(SHOWN_MAX).map(start).collect()
+    // Most readings are of no meaning, since most texts play no tricks.
+    let says = |(index, layer): (usize, &layers::Layer)| {
+        let text = layers.text(index);
+        let meant = index > 0 && !GRAMMAR.meet(text, &layer.words, &mut 0).is_empty();
+        meant.then(|| start(text))
+    };
+    layers.all.iter().enumerate().filter_map(says).take(SHOWN_MAX).collect()
 }
 
 /// Everything seen in all layers, by where it stands in the text itself.
