@@ -88,6 +88,10 @@ impl Splitter {
 
     fn cut(&mut self, length: usize) -> Event {
         let bytes = self.buffer.split_to(length).freeze();
+        // A stream that waits holds no room for what has gone.
+        if self.buffer.is_empty() {
+            self.buffer = BytesMut::new();
+        }
         (self.line_at, self.searched) = (0, 0);
         Event { bytes, first: !std::mem::replace(&mut self.begun, true) }
     }

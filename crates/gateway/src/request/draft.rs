@@ -5,7 +5,7 @@ use std::ops::Range;
 use domain::provider::{Capability, Surface};
 
 use super::field::{boolean, invalid, model, reference, says_something, whole, word, word_in};
-use super::prompt::{Found, items, messages, texts};
+use super::prompt::{Found, items, messages, texts, tools};
 use super::stream_options::{self, StreamOptions};
 use super::{ANSWERS_MAX, AskedFor, Invalid, Needs, OUTPUT_TOKENS_MAX};
 use crate::origin::{MARKS_MAX, Mark, STORED_MAX, Stored};
@@ -105,7 +105,7 @@ impl Draft {
             }
             "models" => {}
             "tools" | "functions" => {
-                if says_something(text, scanner)? {
+                if tools(text, scanner, name)? {
                     self.needs.add(Capability::Tools);
                 }
             }

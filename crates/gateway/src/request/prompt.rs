@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use domain::provider::Capability;
 
-use super::field::{expect, invalid};
+use super::field::{expect, invalid, says_something};
 use super::{Invalid, Needs};
 use crate::origin::Mark;
 use speech::json::{Kind, Scanner, unescape};
@@ -24,6 +24,20 @@ pub(super) struct Found {
     pub(super) marks: Vec<Mark>,
     /// Marks of items that the provider is asked to find again by their ids.
     pub(super) stored: Vec<Mark>,
+    /// A file that the provider keeps.
+    file: bool,
+}
+
+/// Why a stored file is refused. Nothing can be stored through this gateway, so whatever has an id was stored
+/// by somebody else, and the provider gives it to whoever has the operator's key, as all tenants have.
+pub(super) const STORED_FILE: &str =
+    "what a provider keeps under an id may be somebody else's; send the content itself";
+
+impl Found {
+    /// Refuses a file that is named by its id.
+    fn own_files(&self, field: impl FnOnce() -> String) -> Result<(), Invalid> {
+        if self.file { Err(invalid(field(), STORED_FILE)) } else { Ok(()) }
+    }
 }
 
 /// `messages` of a chat or of Anthropic's dialect: objects with a role.
@@ -33,7 +47,8 @@ pub(super) fn messages(text: &str, scanner: &mut Scanner<'_>) -> Result<Found, I
     let mut count = 0;
     scanner.array(|scanner, index| {
         count = bounded("messages", index)?;
-        message(text, scanner, index, &mut found)
+        message(text, scanner, index, &mut found)?;
+        found.own_files(|| format!("messages[{index}]"))
     })?;
     if count == 0 { Err(invalid("messages", "it is empty")) } else { Ok(found) }
 }
@@ -50,7 +65,8 @@ pub(super) fn items(text: &str, scanner: &mut Scanner<'_>) -> Result<Found, Inva
             if scanner.kind()? != Kind::Object {
                 return Err(invalid(format!("input[{index}]"), "it must be an object"));
             }
-            part(text, scanner, &mut found)
+            part(text, scanner, &mut found)?;
+            found.own_files(|| format!("input[{index}]"))
         })?,
         _ => return Err(invalid("input", "it must be a string or an array")),
     }
@@ -171,6 +187,17 @@ fn part(text: &str, scanner: &mut Scanner<'_>, found: &mut Found) -> Result<(), 
                 }
                 Ok(())
             }
+            ("file_id", Kind::String) => {
+                found.file |= says_something(text, scanner)?;
+                Ok(())
+            }
+            ("source" | "file" | "image_url", Kind::Object) => {
+                scanner.object(|scanner, name| -> Result<(), Invalid> {
+                    let says = says_something(text, scanner)?;
+                    found.file |= name == "file_id" && says;
+                    Ok(())
+                })
+            }
             ("encrypted_content", Kind::String) => {
                 let span = scanner.value()?;
                 if let Some(sealed) = unescape(text, span.start + 1..span.end - 1)
@@ -200,4 +227,40 @@ fn part(text: &str, scanner: &mut Scanner<'_>, found: &mut Found) -> Result<(), 
         found.marks.extend(mark);
     }
     Ok(())
+}
+
+/// `tools`, of which none may look into what a provider keeps under an id. Says whether there are any.
+pub(super) fn tools(text: &str, scanner: &mut Scanner<'_>, field: &str) -> Result<bool, Invalid> {
+    if scanner.kind()? != Kind::Array {
+        return says_something(text, scanner);
+    }
+    let mut any = false;
+    scanner.array(|scanner, index| -> Result<(), Invalid> {
+        any = true;
+        bounded(field, index)?;
+        if scanner.kind()? != Kind::Object {
+            scanner.value()?;
+            return Ok(());
+        }
+        let stored = |name: &str| invalid(format!("{field}[{index}].{name}"), STORED_FILE);
+        scanner.object(|scanner, name| -> Result<(), Invalid> {
+            match (&*name, scanner.kind()?) {
+                ("vector_store_ids", _) if says_something(text, scanner)? => Err(stored(&name)),
+                ("vector_store_ids", _) => Ok(()),
+                ("container", Kind::Object) => scanner.object(|scanner, inner| {
+                    let says = says_something(text, scanner)?;
+                    if inner == "file_ids" && says {
+                        Err(stored("container.file_ids"))
+                    } else {
+                        Ok(())
+                    }
+                }),
+                _ => {
+                    scanner.value()?;
+                    Ok(())
+                }
+            }
+        })
+    })?;
+    Ok(any)
 }

@@ -204,6 +204,33 @@ fn apart(surface: Surface) -> Vec<Case> {
             body(&put("max_output_tokens", json!("9")), "max_output_tokens", "whole number"),
             body(&put("background", json!(true)), "background", "stream"),
             body(&put("background", json!(1)), "background", "true or false"),
+            body(
+                &put(
+                    "input",
+                    json!([{"role": "user", "content": [
+                    {"type": "input_text", "text": "x"}, {"type": "input_file", "file_id": "file-1"}]}]),
+                ),
+                "input[0]",
+                "somebody else's",
+            ),
+            body(
+                &put(
+                    "tools",
+                    json!([{"type": "function", "name": "f"},
+                    {"type": "file_search", "vector_store_ids": ["vs_1"]}]),
+                ),
+                "tools[1].vector_store_ids",
+                "somebody else's",
+            ),
+            body(
+                &put(
+                    "tools",
+                    json!([{"type": "code_interpreter",
+                    "container": {"type": "auto", "file_ids": ["file-1"]}}]),
+                ),
+                "tools[0].container.file_ids",
+                "somebody else's",
+            ),
         ],
         Surface::Messages | Surface::CountTokens => vec![
             body(&put("messages", Value::Null), "messages", "missing"),
@@ -212,6 +239,15 @@ fn apart(surface: Surface) -> Vec<Case> {
             body(&put("messages", json!([7])), "messages[0]", "object"),
             body(&put("messages", json!([{"content": "x"}])), "messages[0].role", "missing"),
             body(&put("messages", json!([{"role": 1}])), "messages[0].role", "string"),
+            body(
+                &put(
+                    "messages",
+                    json!([{"role": "user", "content": [
+                    {"type": "document", "source": {"type": "file", "file_id": "file_1"}}]}]),
+                ),
+                "messages[0]",
+                "somebody else's",
+            ),
             body(&put("max_tokens", json!(-1)), "max_tokens", "above zero"),
             body(&put("max_tokens", json!(true)), "max_tokens", "whole number"),
             body(&put("max_tokens", json!(u64::MAX)), "max_tokens", "larger"),
