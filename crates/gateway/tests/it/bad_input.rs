@@ -105,6 +105,12 @@ fn fields() -> Vec<Case> {
         body(&messages(json!("hi")), "messages", "array"),
         body(&messages(json!({"role": "user"})), "messages", "array"),
         body(&messages(json!([])), "messages", "empty"),
+        body(
+            &messages(json!([{"role": "user", "content": [
+                {"type": "text", "text": "x"}, {"type": "file", "file": {"file_id": "file-1"}}]}])),
+            "messages[0]",
+            "somebody else's",
+        ),
         body(&messages(json!(["hi"])), "messages[0]", "object"),
         body(&messages(json!([null])), "messages[0]", "object"),
         body(&messages(json!([{"role": "user"}, []])), "messages[1]", "object"),
