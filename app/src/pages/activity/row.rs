@@ -76,6 +76,7 @@ pub fn row(clock: Clock, query: &Query, call: CallRow) -> impl IntoView + use<> 
                         let title = format!("The provider served {served}");
                         view! { <span class="dim" title=title>" → "{served}</span> }
                     })}
+                {call.guard.map(|found| view! { " " {verdict(found)} })}
                 </span>
             </td>
             <td class="minor nowrap" data-label="Provider">{provider}{simulated}</td>
@@ -84,7 +85,6 @@ pub fn row(clock: Clock, query: &Query, call: CallRow) -> impl IntoView + use<> 
                     <a class="cell-filter" href=outcome_url>{outcome(call.outcome)}</a>
                     <span class="num dim">{format!(" {} ", call.status)}</span>
                     {code}
-                    {call.guard.map(|found| view! { " " {verdict(found)} })}
                 </span>
             </td>
             <td class="end num minor nowrap" data-label="Tokens in / out">{tokens(&call)}</td>
