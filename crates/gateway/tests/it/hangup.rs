@@ -131,7 +131,7 @@ async fn t14_on_every_surface_a_client_that_leaves_is_charged_once_whatever_the_
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t15_drains_are_bounded_and_what_is_beyond_is_estimated() {
     const DRAINS: usize = 20;
-    const CALLS: usize = 200;
+    const CALLS: usize = 1_000;
     let house = House::with(Settings { drains_max: DRAINS, ..settings() }).await;
     let mut leaving: FuturesUnordered<_> = (0..CALLS)
         .map(|_| {
@@ -168,7 +168,7 @@ async fn t17_leaving_a_call_that_is_not_streamed_is_charged_as_well() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t20_after_a_storm_of_cancels_nothing_is_in_flight() {
     let house = House::with(Settings { calls_in_flight_max: 64, ..settings() }).await;
-    for round in 0..10_u64 {
+    for round in 0..100_u64 {
         let storm: FuturesUnordered<_> = (0..100_u64)
             .map(|n| {
                 let request =

@@ -163,7 +163,7 @@ async fn t45_a_slow_database_costs_a_bounded_wait_and_leaves_no_hold_behind() {
     let estate = house.estate.clone();
     let slow = tokio::spawn(async move {
         estate
-            .run("begin; lock table app.transfer in access exclusive mode; select pg_sleep(3); commit")
+            .run("begin; lock table app.transfer in access exclusive mode; select pg_sleep(5); commit")
             .await;
     });
     let mut connection = house.estate.superuser().await;
