@@ -164,7 +164,7 @@ def expand(symbol, chance):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=pathlib.Path, required=True, help="the folder that becomes a corpus")
-    parser.add_argument("--count", type=int, default=1000, help="texts of each label")
+    parser.add_argument("--count", type=int, default=2000, help="texts of each label")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     chance = random.Random(1)
