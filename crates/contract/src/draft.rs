@@ -37,8 +37,8 @@ impl Draft {
     }
 }
 
-/// Whether a field of this name holds a secret, or a text that was only to be tried out. Every field that hides what is typed has such a name; a
-/// test of the pages keeps that so.
+/// Whether a field of this name holds a secret, or a text that was only to be tried out. Every field that
+/// hides what is typed has such a name; a test of the pages keeps that so.
 #[must_use]
 pub fn is_secret(name: &str) -> bool {
     ["password", "credential", "secret", "token", "tried"].iter().any(|word| name.ends_with(word))

@@ -9,6 +9,7 @@ mod pii;
 mod rate;
 mod report;
 mod secrets;
+mod seen;
 mod sensitive;
 mod speed;
 
@@ -35,6 +36,9 @@ struct Options {
     /// With `--list`, also what was seen in them.
     #[arg(long)]
     explain: bool,
+    /// Where what the guard sees in each row goes, as JSON Lines, for trials of other ways to judge it.
+    #[arg(long)]
+    rows: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::{Map, Value, json};
 
 use crate::corpus::{self, Fault, Row};
-use crate::{Options, injections, pii, secrets, speed};
+use crate::{Options, injections, pii, secrets, seen, speed};
 
 pub fn run(options: &Options) -> Result<String, Fault> {
     let mut text = String::new();
@@ -28,6 +28,9 @@ pub fn run(options: &Options) -> Result<String, Fault> {
     }
     for name in &missing {
         let _ = writeln!(text, "{name}: not in the corpus, skipped");
+    }
+    if let Some(out) = &options.rows {
+        seen::write(&rows, out)?;
     }
     let figures = injections::measure(&rows, options.list, options.explain);
     let (mut summary, mut reasons) = (Map::new(), Map::new());

@@ -17,6 +17,7 @@ mod weights;
 mod words;
 
 use std::cell::LazyCell;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use grammar::{Grammar, Met};
@@ -67,6 +68,21 @@ pub fn undone(text: &str) -> Vec<String> {
         meant.then(|| start(text))
     };
     layers.all.iter().enumerate().filter_map(says).take(SHOWN_MAX).collect()
+}
+
+/// Which words of the lexicon stand where in a text as anyone reads it, tricks not undone, and what each does: the
+/// numbers of its concepts, which mean the same within one build alone. For trials of other ways to judge a text.
+pub fn concepts(text: &str) -> Vec<(Range<usize>, Vec<u8>)> {
+    let text = &text[..text.floor_char_boundary(TEXT_BYTES_MAX)];
+    let layers = Layers::read(text);
+    let plain = layers.all.iter().enumerate().filter(|(_, layer)| layer.hidden_by.is_empty());
+    plain
+        .flat_map(|(index, layer)| layer.words.iter().map(move |word| (index, word)))
+        .map(|(index, word)| {
+            let span = layers.origin(index, word.start as usize..word.end as usize);
+            (span, (0..128).filter(|concept| word.is(1 << concept)).collect())
+        })
+        .collect()
 }
 
 /// Everything seen in all layers, by where it stands in the text itself.
