@@ -206,6 +206,15 @@ pub struct Hidden {
     /// The first 16 bytes of its keyed digest, in hexadecimal: two findings of one tenant are of the same
     /// value where these agree.
     pub digest: String,
+    /// Where it stood, from and to, in bytes, the first [`Hidden::SPANS_MAX`] places: of a secret in the body
+    /// as it was sent to us, of a personal value in the text that it is part of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spans: Vec<(u32, u32)>,
+}
+
+impl Hidden {
+    /// Most places of one value that are kept.
+    pub const SPANS_MAX: usize = 10;
 }
 
 impl Findings {

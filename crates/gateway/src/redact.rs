@@ -125,16 +125,27 @@ fn change(surface: Surface, body: &Bytes, wishes: &Wishes, key: &DigestKey) -> O
     Some(Changed { body, findings: redaction.findings, placeholders: redaction.placeholders })
 }
 
-/// Adds a finding to those that are kept with the call: how often each value was met, never the value.
+/// Adds a finding to those that are kept with the call: how often each value was met and where, never the
+/// value.
 pub(crate) fn note(kept: &mut Vec<Hidden>, left_out: &mut u32, finding: &Finding) {
     let digest = HEXLOWER.encode(&finding.digest);
     let full = kept.len() == Findings::EACH_MAX;
     let known =
         kept.iter_mut().find(|hidden| hidden.kind == finding.kind.id() && hidden.digest == digest);
+    let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    let span = (place(finding.range.start), place(finding.range.end));
     match known {
-        Some(hidden) => hidden.times = hidden.times.saturating_add(1),
+        Some(hidden) => {
+            hidden.times = hidden.times.saturating_add(1);
+            if hidden.spans.len() < Hidden::SPANS_MAX {
+                hidden.spans.push(span);
+            }
+        }
         None if full => *left_out = left_out.saturating_add(1),
-        None => kept.push(Hidden { kind: finding.kind.id().to_owned(), times: 1, digest }),
+        None => {
+            let kind = finding.kind.id().to_owned();
+            kept.push(Hidden { kind, times: 1, digest, spans: vec![span] });
+        }
     }
 }
 

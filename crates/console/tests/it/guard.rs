@@ -32,7 +32,12 @@ fn attack() -> Findings {
         verdict: Verdict::Blocked,
         score: 110,
         signatures: vec![seen("instruction_override"), seen("persona_jailbreak")],
-        redacted: vec![Hidden { kind: "jwt".into(), times: 2, digest: "00".repeat(16) }],
+        redacted: vec![Hidden {
+            kind: "jwt".into(),
+            times: 2,
+            digest: "00".repeat(16),
+            spans: vec![(5, 9)],
+        }],
         ..Findings::default()
     }
 }

@@ -327,6 +327,8 @@ async fn t30_every_route_loses_its_secrets_before_it_is_sent() {
         let redacted = found.unwrap().redacted;
         assert_eq!((redacted.len(), redacted[0].times), (1, 2));
         assert_eq!(redacted[0].kind, "aws_access_key");
+        let lengths: Vec<u32> = redacted[0].spans.iter().map(|(from, to)| to - from).collect();
+        assert_eq!(lengths, [20, 20]);
     }
 }
 
