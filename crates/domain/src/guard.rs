@@ -221,6 +221,29 @@ impl Findings {
     /// Most findings of each sort that are kept with a call.
     pub const EACH_MAX: usize = 50;
 
+    /// Leaves half of each sort out, and the places of values first of all, for want of room.
+    pub fn halve(&mut self) {
+        let spans = self.redacted.iter_mut().chain(&mut self.masked);
+        let any = spans.fold(false, |any, hidden| {
+            let had = !hidden.spans.is_empty();
+            hidden.spans.clear();
+            any | had
+        });
+        if any {
+            return;
+        }
+        let mut left_out = 0;
+        let mut half = |length: usize| {
+            left_out += length - length / 2;
+            length / 2
+        };
+        self.signatures.truncate(half(self.signatures.len()));
+        self.redacted.truncate(half(self.redacted.len()));
+        self.masked.truncate(half(self.masked.len()));
+        let left_out = u32::try_from(left_out).unwrap_or(u32::MAX);
+        self.left_out = self.left_out.saturating_add(left_out);
+    }
+
     /// Whether there is nothing to say.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -264,6 +287,21 @@ mod tests {
         for (s, a, b) in [(0, 1, 2), (3, 2, 4), (1, 4, 3), (1, 2, 1_001)] {
             assert!(!with(s, a, b).is_ordered(), "{s} {a} {b}");
         }
+    }
+
+    #[test]
+    fn findings_are_halved_until_nothing_is_left_and_say_so() {
+        let hidden =
+            Hidden { kind: "jwt".into(), times: 1, digest: "0".into(), spans: vec![(1, 2)] };
+        let mut found = Findings { redacted: vec![hidden; 5], ..Findings::default() };
+        found.halve();
+        assert_eq!((found.redacted.len(), found.left_out), (5, 0));
+        assert!(found.redacted.iter().all(|hidden| hidden.spans.is_empty()));
+        for left in [2, 1, 0, 0] {
+            found.halve();
+            assert_eq!(found.redacted.len(), left);
+        }
+        assert_eq!(found.left_out, 5);
     }
 
     #[test]

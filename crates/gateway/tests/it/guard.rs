@@ -592,6 +592,25 @@ async fn of_an_ambiguous_prompt_somebody_else_is_asked_where_the_tenant_wants_it
 }
 
 #[tokio::test]
+async fn findings_fit_their_column_whatever_a_prompt_holds() {
+    let house = House::new().await;
+    house.wish(None, &Policy { injections: Mode::Monitor, ..Policy::default() }).await;
+    let name = "n\u{0}".repeat(120);
+    let part = json!({"type": "text", "text": "x", name: ATTACK});
+    let secret = |n: usize| format!("AKIA2E0A8F3B2{:04}ABC", n).replace('0', "Q").replace('1', "R");
+    let secrets: Vec<String> =
+        (0..400).map(|n| format!("key {} {}.", secret(n), secret(n))).collect();
+    let mut body = saying(Surface::Chat, false, "");
+    body["messages"][0]["content"] = json!([part, part, part, part, part, part, part, part, part, part,
+               {"type": "text", "text": secrets.join(" ")}, {"type": "text", "text": PERSONAL.repeat(30)}]);
+    let request = house.ask(Surface::Chat, &body).header("x-simulate", "echo");
+    assert_eq!(request.send().await.unwrap().status(), 200);
+    let found = house.findings(1).await.remove(0).unwrap();
+    assert!(found.verdict == Verdict::Blocked && found.left_out > 0, "{found:?}");
+    assert!(!found.signatures.is_empty() && !found.redacted.is_empty());
+}
+
+#[tokio::test]
 async fn hostile_bodies_get_a_verdict_and_nothing_breaks() {
     /// Which of the texts below has half characters.
     const HALVES: usize = 7;

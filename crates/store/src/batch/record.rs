@@ -348,9 +348,24 @@ fn kept(decision: &Value) -> Option<Value> {
     fits.then(|| decision.clone())
 }
 
-/// Findings, which hold no text of a stranger's, as Postgres takes them.
+/// Largest findings that are kept, in bytes of compact JSON: the column counts it with spaces, and one call
+/// with too many must not fail a batch that carries other people's.
+const FINDINGS_BYTES_MAX: usize = 16 * 1024;
+
+/// Findings as Postgres takes them: no larger than the column, and with no NUL, which a name in the path of a
+/// text may hold.
 fn kept_findings(found: &Findings) -> Option<Value> {
-    serde_json::to_value(found).ok().filter(|_| !found.is_empty())
+    if found.is_empty() {
+        return None;
+    }
+    let mut found = found.clone();
+    loop {
+        let text = serde_json::to_string(&found).ok()?;
+        if text.len() <= FINDINGS_BYTES_MAX {
+            return serde_json::from_str(&text.replace("\\u0000", "\\ufffd")).ok();
+        }
+        found.halve();
+    }
 }
 
 fn cut(text: Option<&str>, chars_max: usize) -> Option<String> {
