@@ -30,7 +30,10 @@ async fn every_word_of_the_domain_is_a_word_of_the_database() {
     };
     tx.insert_provider(&base).await.unwrap();
     let mut specs = vec![base.clone()];
-    specs.extend(ProviderKind::ALL.iter().map(|&kind| ProviderSpec { kind, ..base.clone() }));
+    specs.extend(ProviderKind::ALL.iter().map(|&kind| {
+        let surfaces = if kind.answers_calls() { base.surfaces.clone() } else { Vec::new() };
+        ProviderSpec { kind, surfaces, ..base.clone() }
+    }));
     specs.extend(Auth::ALL.iter().map(|&auth| ProviderSpec { auth, ..base.clone() }));
     specs.extend(Wire::ALL.iter().map(|&wire| ProviderSpec { wire, ..base.clone() }));
     specs.extend(
