@@ -136,7 +136,7 @@ async fn t15_drains_are_bounded_and_what_is_beyond_is_estimated() {
     let mut leaving: FuturesUnordered<_> = (0..CALLS)
         .map(|_| {
             let request =
-                house.chat(&hello(true)).header("x-simulate", "chunks=12;chunk_delay_ms=400");
+                house.chat(&hello(true)).header("x-simulate", "chunks=12;chunk_delay_ms=1500");
             leave_after(request, 1)
         })
         .collect();
