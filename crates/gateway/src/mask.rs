@@ -13,11 +13,10 @@ use guard::sensitive::{DigestKey, Policy};
 use speech::answer::{self, Options, Rewriter};
 use speech::sse::{Event, Splitter};
 
-use crate::gateway::Gateway;
 use crate::metric;
-use crate::redact::{Guarded, digest_key, note};
+use crate::redact::{Guarded, header, note};
 use crate::send::Answer;
-use crate::trail::Trail;
+use crate::trail::{Route, Trail};
 
 /// The header that tells what was masked in an answer that came in one piece.
 pub(crate) const HEADER: &str = "x-tokenone-masked";
@@ -35,10 +34,15 @@ pub(crate) struct Mask(Option<Box<Inner>>);
 struct Inner {
     surface: Surface,
     options: Options,
-    shown: Pens,
+    shown: Side,
     /// As `shown`, but for what is kept, where that differs.
-    kept: Option<Pens>,
-    streams: Option<Streams>,
+    kept: Option<Side>,
+}
+
+/// An answer on its way to somebody.
+struct Side {
+    pens: Pens,
+    stream: Option<answer::Stream<Pen>>,
 }
 
 /// Bytes for the client, and those that are kept in their place where they differ.
@@ -61,51 +65,50 @@ impl Written {
 }
 
 /// Wraps an answer.
-pub(crate) fn mask(gateway: &Gateway, answer: Answer) -> Masked {
+pub(crate) fn mask(answer: Answer) -> Masked {
     let mask = match &answer {
         Answer::Lost(_) => Mask(None),
         Answer::Arrived(arrived) => {
             let obligation = &arrived.obligation;
             let asked_on = match obligation.trail.route {
-                crate::trail::Route::To(surface) => surface,
+                Route::To(surface) => surface,
                 // No other route leads to a provider.
-                crate::trail::Route::Models | crate::trail::Route::Other => Surface::Chat,
+                Route::Models | Route::Other => Surface::Chat,
             };
-            let key = digest_key(gateway, obligation.owner.tenant_id);
-            Mask::new(asked_on, &obligation.guarded, key)
+            Mask::new(asked_on, &obligation.guarded)
         }
     };
     Masked { answer, mask }
 }
 
 impl Mask {
-    fn new(surface: Surface, guarded: &Guarded, key: Option<DigestKey>) -> Self {
+    fn new(surface: Surface, guarded: &Guarded) -> Self {
         let wishes = &guarded.wishes;
         let restores = guarded.placeholders.clone().filter(|secrets| !secrets.is_empty());
         let speaks = !matches!(surface, Surface::Embeddings | Surface::CountTokens);
-        let Some(key) = key.filter(|_| speaks && (wishes.masks || restores.is_some())) else {
+        if !speaks || !(wishes.masks || restores.is_some()) {
             return Self(None);
-        };
+        }
         let kept = Pens {
             personal: Arc::clone(&wishes.personal),
-            key: Arc::new(key),
+            key: Arc::clone(&guarded.key),
             placeholders: None,
             tally: None,
         };
         let shown = Pens { tally: Some(Arc::default()), placeholders: restores, ..kept.clone() };
         let kept = shown.placeholders.is_some().then_some(kept);
         let options = Options { logprobs: !wishes.masks, reasoning: wishes.reasoning };
-        Self(Some(Box::new(Inner { surface, options, shown, kept, streams: None })))
+        let side = |pens| Side { pens, stream: None };
+        let (shown, kept) = (side(shown), kept.map(side));
+        Self(Some(Box::new(Inner { surface, options, shown, kept })))
     }
 
     /// Takes an event of a stream that goes to the client.
     pub(crate) fn event(&mut self, event: Event) -> Written {
         let Some(inner) = &mut self.0 else { return Written::plain(event.into_bytes()) };
         let (surface, options) = (inner.surface, inner.options);
-        let streams = inner.streams.get_or_insert_with(|| Streams::new(surface, options));
-        let shown = streams.shown.take(&event, &inner.shown);
-        let kept = inner.kept.as_ref().map(|pens| streams.kept.take(&event, pens));
-        Written { shown, kept }
+        let take = |side: &mut Side| side.event(&event, surface, options);
+        Written { shown: take(&mut inner.shown), kept: inner.kept.as_mut().map(take) }
     }
 
     /// Takes events that were put together by us, in the caller's dialect.
@@ -129,32 +132,22 @@ impl Mask {
     /// What waits, where a stream ends without the event that says so.
     pub(crate) fn end(&mut self) -> Option<Written> {
         let inner = self.0.as_mut()?;
-        let streams = inner.streams.as_mut()?;
-        let shown = streams.shown.end();
-        let kept = inner.kept.as_ref().map(|_| streams.kept.end());
+        let shown = inner.shown.end();
+        let kept = inner.kept.as_mut().map(Side::end);
         (!shown.is_empty()).then_some(Written { shown, kept })
     }
 
     /// How many numbered events there are more than came.
     pub(crate) fn added(&self) -> u64 {
-        let streams = self.0.as_ref().and_then(|inner| inner.streams.as_ref());
-        streams.map_or(0, |streams| streams.shown.0.added())
+        let stream = self.0.as_ref().and_then(|inner| inner.shown.stream.as_ref());
+        stream.map_or(0, answer::Stream::added)
     }
 
     /// Takes an answer that came in one piece; what is no JSON, as a text.
     pub(crate) fn whole(&mut self, body: Bytes) -> Written {
         let Some(inner) = &self.0 else { return Written::plain(body) };
-        let (surface, options) = (inner.surface, inner.options);
-        let written = |pens: &Pens| -> Bytes {
-            let mut begin = |writing| pens.begin(writing);
-            match answer::whole(surface, &body, options, &mut begin) {
-                Ok(Cow::Borrowed(_)) => body.clone(),
-                Ok(Cow::Owned(body)) => body.into(),
-                Err(_) => answer::plain(&String::from_utf8_lossy(&body), &mut begin).into(),
-            }
-        };
-        let kept = inner.kept.as_ref().map(&written);
-        Written { shown: written(&inner.shown), kept }
+        let kept = inner.kept.as_ref().map(|side| side.pens.whole(&body, inner.options));
+        Written { shown: inner.shown.pens.whole(&body, inner.options), kept }
     }
 
     /// Whether it changes anything at all.
@@ -164,20 +157,19 @@ impl Mask {
 
     /// What was masked so far, for the header of a whole answer: how many, and of which kinds.
     pub(crate) fn told(&self) -> Option<String> {
-        let tally = self.0.as_ref()?.shown.tally.as_ref()?;
+        let tally = self.0.as_ref()?.shown.pens.tally.as_ref()?;
         let tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut kinds: Vec<&str> = tally.masked.iter().map(|one| one.kind.as_str()).collect();
-        kinds.sort_unstable();
-        kinds.dedup();
-        (!kinds.is_empty()).then(|| format!("{}; kinds={}", tally.count, kinds.join(",")))
+        let kinds = tally.masked.iter().map(|one| one.kind.as_str());
+        (tally.count > 0).then(|| header(tally.count, kinds))
     }
 
     /// Notes with the call what was masked.
     pub(crate) fn note(&mut self, trail: &mut Trail) {
         let Some(inner) = self.0.take() else { return };
+        let Side { pens, stream } = inner.shown;
         // What still waits counts as well.
-        drop(inner.streams);
-        let Some(tally) = inner.shown.tally else { return };
+        drop(stream);
+        let Some(tally) = pens.tally else { return };
         let tally = std::mem::take(&mut *tally.lock().unwrap_or_else(PoisonError::into_inner));
         if tally.count == 0 {
             return;
@@ -189,31 +181,20 @@ impl Mask {
     }
 }
 
-/// A stream to the client, and the one that is kept.
-struct Streams {
-    shown: Stream,
-    kept: Stream,
-}
-
-struct Stream(answer::Stream<Pen>);
-
-impl Streams {
-    fn new(surface: Surface, options: Options) -> Self {
-        let stream = || Stream(answer::Stream::new(surface, options));
-        Self { shown: stream(), kept: stream() }
-    }
-}
-
-impl Stream {
-    fn take(&mut self, event: &Event, pens: &Pens) -> Bytes {
+impl Side {
+    fn event(&mut self, event: &Event, surface: Surface, options: Options) -> Bytes {
+        let Self { pens, stream } = self;
+        let stream = stream.get_or_insert_with(|| answer::Stream::new(surface, options));
         let mut out = Vec::with_capacity(event.bytes().len() + 32);
-        self.0.event(event, &mut |writing| pens.begin(writing), &mut out);
+        stream.event(event, &mut |writing| pens.begin(writing), &mut out);
         out.into()
     }
 
     fn end(&mut self) -> Bytes {
         let mut out = Vec::new();
-        self.0.end(&mut out);
+        if let Some(stream) = &mut self.stream {
+            stream.end(&mut out);
+        }
         out.into()
     }
 }
@@ -243,6 +224,15 @@ struct Pen {
 }
 
 impl Pens {
+    fn whole(&self, body: &Bytes, options: Options) -> Bytes {
+        let mut begin = |writing| self.begin(writing);
+        match answer::whole(body, options, &mut begin) {
+            Ok(Cow::Borrowed(_)) => body.clone(),
+            Ok(Cow::Owned(body)) => body.into(),
+            Err(_) => answer::plain(&String::from_utf8_lossy(body), &mut begin).into(),
+        }
+    }
+
     fn begin(&self, writing: answer::Writing) -> Pen {
         let writing = match writing {
             answer::Writing::Text => Writing::Text,

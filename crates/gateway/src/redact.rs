@@ -1,6 +1,8 @@
 //! Which of it is secret? What is, is taken out before the prompt leaves, and only that: with nothing to
 //! take out the body is the very same bytes.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -42,6 +44,8 @@ pub(crate) struct Redacted {
 #[derive(Clone)]
 pub(crate) struct Guarded {
     pub(crate) wishes: Arc<Wishes>,
+    /// Names what is found.
+    pub(crate) key: Arc<DigestKey>,
     /// What was taken out, where the policy puts it back.
     pub(crate) placeholders: Option<Arc<Placeholders>>,
 }
@@ -72,13 +76,14 @@ pub(crate) async fn redact(
     line: &mut Line,
 ) -> Result<Redacted, Refused> {
     let (mut asked, wishes) = screened.into_parts();
-    let mut guarded = Guarded { wishes: Arc::clone(&wishes), placeholders: None };
+    let Some(key) = digest_key(gateway, asked.owner.tenant_id).map(Arc::new) else {
+        return Err(Refused::new(Refusal::Internal, asked.trail));
+    };
+    let (for_answer, key_for_answer) = (Arc::clone(&wishes), Arc::clone(&key));
+    let mut guarded = Guarded { wishes: for_answer, key: key_for_answer, placeholders: None };
     if wishes.secrets.is_none() {
         return Ok(Redacted { asked, guarded });
     }
-    let Some(key) = digest_key(gateway, asked.owner.tenant_id) else {
-        return Err(Refused::new(Refusal::Internal, asked.trail));
-    };
     let (surface, body) = (asked.request.surface(), asked.body.clone());
     let bytes = body.len();
     let work = move || change(surface, &body, &wishes, &key);
@@ -98,7 +103,8 @@ pub(crate) async fn redact(
         return Ok(Redacted { asked, guarded });
     }
     metric::redacted(changed.findings.len());
-    line.mark(HEADER, &header(&changed.findings));
+    let kinds = changed.findings.iter().map(|finding| finding.kind.id());
+    line.mark(HEADER, &header(changed.findings.len(), kinds));
     let found = asked.trail.guard.get_or_insert_default();
     for finding in &changed.findings {
         note(&mut found.redacted, &mut found.left_out, finding);
@@ -113,11 +119,11 @@ pub(crate) async fn redact(
 fn change(surface: Surface, body: &Bytes, wishes: &Wishes, key: &DigestKey) -> Option<Changed> {
     let policy = wishes.secrets.as_ref()?;
     let ranges = kept(surface, std::str::from_utf8(body).ok()?).ok()?;
-    let keep = Keep { names: &[], ranges: &ranges };
+    let keep = Keep { ranges: &ranges, ..Keep::default() };
     let redaction = take_out(body, policy, key, &keep);
     let body = match redaction.body {
-        std::borrow::Cow::Borrowed(_) => None,
-        std::borrow::Cow::Owned(body) => {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(body) => {
             let request = AskedFor::parse(surface, &body).ok()?;
             Some((body.into(), request))
         }
@@ -150,11 +156,10 @@ pub(crate) fn note(kept: &mut Vec<Hidden>, left_out: &mut u32, finding: &Finding
 }
 
 /// `3; kinds=aws_access_key,jwt`.
-pub(crate) fn header(findings: &[Finding]) -> String {
-    let mut kinds: Vec<&str> = findings.iter().map(|finding| finding.kind.id()).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
-    format!("{}; kinds={}", findings.len(), kinds.join(","))
+pub(crate) fn header<'a>(count: usize, kinds: impl Iterator<Item = &'a str>) -> String {
+    let kinds: BTreeSet<&str> = kinds.collect();
+    let kinds: Vec<&str> = kinds.into_iter().collect();
+    format!("{count}; kinds={}", kinds.join(","))
 }
 
 /// The key of a tenant's digests: nobody who reads the tables can try out guesses, nor recognise a value

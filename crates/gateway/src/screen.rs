@@ -68,7 +68,9 @@ pub(crate) async fn screen(
     let bytes = body.len();
     let work = move || scan_prompt(surface, &body, &policy.injections);
     let mut scanned = match gateway.desk().run(bytes, work).await {
-        Ok(scanned) => scanned,
+        Ok(Some(scanned)) => scanned,
+        // What cannot be looked through is not sent.
+        Ok(None) => return Err(Refused::new(Refusal::Internal, asked.trail)),
         Err(lost) => {
             tracing::error!(call = %asked.trail.call_id, %lost, "a prompt is not scanned");
             return Err(Refused::new(Refusal::Internal, asked.trail));
@@ -143,13 +145,12 @@ fn ids(findings: &Findings) -> Vec<String> {
     ids
 }
 
-/// Scans every text of a prompt; the worst of them is the prompt's verdict.
-fn scan_prompt(surface: Surface, body: &Bytes, policy: &Policy) -> Scanned {
+/// Scans every text of a prompt; the worst of them is the prompt's verdict. `None` where the body cannot be read,
+/// though it could before.
+fn scan_prompt(surface: Surface, body: &Bytes, policy: &Policy) -> Option<Scanned> {
     let mut scanned =
         Scanned { findings: Findings::default(), refuses: false, in_doubt: Vec::new() };
-    // The body has been read as JSON in UTF-8 by now.
-    let texts = std::str::from_utf8(body).ok().and_then(|text| said(surface, text).ok());
-    for text in texts.unwrap_or_default() {
+    for text in said(surface, std::str::from_utf8(body).ok()?).ok()? {
         let report = scan(&text.text, channel(text.channel), policy);
         if report.verdict != Judged::Clean {
             scanned.refuses |= policy.refuses(&report);
@@ -159,7 +160,7 @@ fn scan_prompt(surface: Surface, body: &Bytes, policy: &Policy) -> Scanned {
             }
         }
     }
-    scanned
+    Some(scanned)
 }
 
 const fn channel(channel: prompt::Channel) -> Channel {

@@ -55,7 +55,7 @@ async fn walk(gateway: &Gateway, call: Call, line: &mut Line) -> Result<(), Refu
     let routed = route(gateway, redacted).await?; //           where may it go, at what price?
     let admitted = admit(gateway, routed).await?; //           a durable hold, the last step before the wire
     let answer = send(gateway, admitted, line).await; //       the providers, until one answers
-    let masked = mask(gateway, answer); //                     ours is put back, personal data is hidden
+    let masked = mask(answer); //                              ours is put back, personal data is hidden
     let delivered = deliver(gateway, masked, line).await; //   as it comes, in the caller's dialect
     settle(gateway, delivered).await; //                       charge, cost, record
     Ok(())

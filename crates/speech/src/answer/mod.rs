@@ -15,8 +15,6 @@ mod texts;
 
 use std::borrow::Cow;
 
-use domain::provider::Surface;
-
 pub use stream::Stream;
 
 use crate::json::{Malformed, Scanner};
@@ -55,7 +53,6 @@ pub struct Options {
 /// # Errors
 /// [`Malformed`] where it is no JSON: [`plain`] is for that.
 pub fn whole<'a, R: Rewriter>(
-    _surface: Surface,
     body: &'a [u8],
     options: Options,
     begin: &mut impl FnMut(Writing) -> R,

@@ -276,7 +276,7 @@ proptest! {
             "reasoning_content": choice.thought.concat(), "tool_calls": calls});
         let answer = json!({"choices": [{"index": 0, "message": message}]}).to_string();
         let answer: Value =
-            serde_json::from_str(&whole(Surface::Chat, &answer, ALL, true)).unwrap();
+            serde_json::from_str(&whole(&answer, ALL, true)).unwrap();
         let message = &answer["choices"][0]["message"];
         let came = chat(std::slice::from_ref(&choice));
         let went = data(&stream(Surface::Chat, &came, ALL, hold(most, true)));
@@ -295,7 +295,7 @@ proptest! {
         }).collect();
         let answer = json!({"content": blocks}).to_string();
         let answer: Value =
-            serde_json::from_str(&whole(Surface::Messages, &answer, ALL, true)).unwrap();
+            serde_json::from_str(&whole(&answer, ALL, true)).unwrap();
         let came = messages(&choice);
         let went = data(&stream(Surface::Messages, &came, ALL, hold(most, true)));
         let texts = grown(Surface::Messages, &went);

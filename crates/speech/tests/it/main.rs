@@ -79,9 +79,8 @@ pub fn hold(most: usize, capitals: bool) -> impl FnMut(Writing) -> Hold {
     }
 }
 
-pub fn whole(surface: Surface, body: &str, options: Options, capitals: bool) -> String {
-    let answer =
-        speech::answer::whole(surface, body.as_bytes(), options, &mut hold(0, capitals)).unwrap();
+pub fn whole(body: &str, options: Options, capitals: bool) -> String {
+    let answer = speech::answer::whole(body.as_bytes(), options, &mut hold(0, capitals)).unwrap();
     String::from_utf8(answer.into_owned()).unwrap()
 }
 

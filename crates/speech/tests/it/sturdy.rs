@@ -125,22 +125,21 @@ proptest! {
 
     #[test]
     fn a_whole_answer_stays_json(
-        surface in surface(),
         value in value(),
         bytes: Vec<u8>,
         logprobs: bool,
         reasoning: bool,
     ) {
         let options = Options { logprobs, reasoning };
-        let _ = speech::answer::whole(surface, &bytes, options, &mut hold(2, true));
+        let _ = speech::answer::whole(&bytes, options, &mut hold(2, true));
         let body = value.to_string();
         let went =
-            speech::answer::whole(surface, body.as_bytes(), options, &mut hold(2, true)).unwrap();
+            speech::answer::whole(body.as_bytes(), options, &mut hold(2, true)).unwrap();
         let went: Value = serde_json::from_slice(&went).unwrap();
         prop_assert_eq!(shape(&value), shape(&went));
         let same = Options { logprobs: true, reasoning };
         let went =
-            speech::answer::whole(surface, body.as_bytes(), same, &mut hold(2, false)).unwrap();
+            speech::answer::whole(body.as_bytes(), same, &mut hold(2, false)).unwrap();
         prop_assert!(matches!(went, std::borrow::Cow::Borrowed(_)));
     }
 
@@ -201,7 +200,7 @@ fn very_deep_and_very_wide_texts_are_refused_or_read_in_time() {
     for surface in Surface::ALL {
         prompt::said(*surface, &wide).unwrap();
         prompt::kept(*surface, &wide).unwrap();
-        speech::answer::whole(*surface, wide.as_bytes(), options, &mut hold(0, true)).unwrap();
+        speech::answer::whole(wide.as_bytes(), options, &mut hold(0, true)).unwrap();
     }
 }
 
