@@ -9,11 +9,11 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 use contract::fault::{Fault, Field, Reason};
 use contract::guard::{
-    FOUND_SHOWN_MAX, FoundRow, Guard, GuardView, Origin, PARTS, PolicyView, SignatureRow, Span,
+    FOUND_SHOWN_MAX, FoundRow, Guard, GuardView, PARTS, PolicyView, SignatureRow, Span,
     TRIED_BYTES_MAX, Totals, Tried,
 };
 use domain::caller::Caller;
-use domain::guard::{Findings, Hidden, Policy};
+use domain::guard::{Channel, Findings, Hidden, Policy};
 use domain::ids::{CallId, ProjectId};
 use domain::role::Permission;
 use guard::signature::Signature;
@@ -59,10 +59,10 @@ impl Guard for Services {
         &self,
         caller: &Caller,
         project: Option<ProjectId>,
-        origin: Origin,
+        channel: Channel,
         text: String,
     ) -> Result<Tried, Fault> {
-        Ok(self.tried_out(caller, project, origin, text).await?)
+        Ok(self.tried_out(caller, project, channel, text).await?)
     }
 
     async fn report(&self, caller: &Caller, call_id: CallId, note: String) -> Result<(), Fault> {
@@ -133,7 +133,7 @@ impl Services {
         &self,
         caller: &Caller,
         project: Option<ProjectId>,
-        origin: Origin,
+        channel: Channel,
         text: String,
     ) -> Result<Tried, Failure> {
         let scope = caller.scope(Permission::ReadGuard)?;
@@ -149,7 +149,7 @@ impl Services {
         let view = views.iter().find(of).ok_or(Fault::NotFound)?;
         // At most as long as reading a request's body, on a thread of its own all the same.
         let wishes = Wishes::of(&view.policy);
-        let tried = tokio::task::spawn_blocking(move || trial::of(&text, origin, &wishes)).await;
+        let tried = tokio::task::spawn_blocking(move || trial::of(&text, channel, &wishes)).await;
         tried.map_err(|_| Failure::Fault(Fault::Unavailable))
     }
 

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::caller::Caller;
-use domain::guard::{Policy, Verdict};
+use domain::guard::{Channel, Policy, Verdict};
 use domain::ids::{CallId, ProjectId};
 use serde::{Deserialize, Serialize};
 
@@ -187,53 +187,6 @@ pub struct SeenView {
     pub text: String,
 }
 
-/// Where a text comes from, as the guard weighs it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Origin {
-    /// What a user says.
-    #[default]
-    User,
-    /// A document that is handed over for reading.
-    Document,
-    /// What a tool returned.
-    Tool,
-    /// The deployer's own instructions.
-    System,
-}
-
-impl Origin {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::User, Self::Document, Self::Tool, Self::System];
-
-    /// The word in a form.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::User => "user",
-            Self::Document => "document",
-            Self::Tool => "tool",
-            Self::System => "system",
-        }
-    }
-
-    /// The words that people read.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::User => "A user's message",
-            Self::Document => "A document",
-            Self::Tool => "A tool's result",
-            Self::System => "System instructions",
-        }
-    }
-
-    /// That of a word; an unknown one is the first.
-    #[must_use]
-    pub fn read(word: &str) -> Self {
-        Self::ALL.into_iter().find(|from| word == from.word()).unwrap_or_default()
-    }
-}
-
 /// The guard.
 #[async_trait]
 pub trait Guard: Send + Sync {
@@ -262,7 +215,7 @@ pub trait Guard: Send + Sync {
         &self,
         caller: &Caller,
         project: Option<ProjectId>,
-        from: Origin,
+        channel: Channel,
         text: String,
     ) -> Result<Tried, Fault>;
 

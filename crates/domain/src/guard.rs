@@ -25,6 +25,21 @@ words! {
 }
 
 words! {
+    /// Where a text came in. What is ordinary in one place is an attack in another.
+    Channel {
+        /// What the caller's user says.
+        User = "user", "A user's message";
+        /// A document that was handed over for reading.
+        Document = "document", "A document";
+        /// What a tool returned.
+        Tool = "tool", "A tool's result";
+        /// The caller's own: instructions, definitions of tools, and what the model said before. Ordinary ones
+        /// look like attacks, so only hidden text counts.
+        System = "system", "System instructions";
+    }
+}
+
+words! {
     /// What is done about secrets in prompts.
     Secrets {
         /// They are sent.
@@ -69,8 +84,22 @@ words! {
         Suspicious = "suspicious", "Suspicious";
         /// Worth a second opinion.
         Ambiguous = "ambiguous", "Ambiguous";
-        /// An attack.
+        /// An attack: several signatures, and together beyond the threshold. Never one signature alone.
         Blocked = "blocked", "Attack";
+    }
+}
+
+#[expect(clippy::derivable_impls, reason = "the words are made by a macro")]
+impl Default for Verdict {
+    fn default() -> Self {
+        Self::Clean
+    }
+}
+
+#[expect(clippy::derivable_impls, reason = "the words are made by a macro")]
+impl Default for Mode {
+    fn default() -> Self {
+        Self::Block
     }
 }
 
@@ -107,7 +136,7 @@ pub struct Policy {
 impl Default for Policy {
     fn default() -> Self {
         Self {
-            injections: Mode::Block,
+            injections: Mode::default(),
             suspicious_from: 50,
             ambiguous_from: 70,
             blocked_from: 90,
@@ -147,7 +176,7 @@ impl Policy {
 
 /// What the guard found in one call, as it is kept with the call: kinds, places and keyed digests, never a
 /// value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Findings {
     /// How bad the prompt is.
     pub verdict: Verdict,
@@ -248,20 +277,6 @@ impl Findings {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.verdict == Verdict::Clean && self.redacted.is_empty() && self.masked.is_empty()
-    }
-}
-
-impl Default for Findings {
-    fn default() -> Self {
-        Self {
-            verdict: Verdict::Clean,
-            score: 0,
-            signatures: Vec::new(),
-            second: None,
-            redacted: Vec::new(),
-            masked: Vec::new(),
-            left_out: 0,
-        }
     }
 }
 

@@ -9,10 +9,10 @@ use domain::ids::TenantId;
 use domain::provider::Surface;
 use domain::refusal::Refusal;
 use guard::injection::scan;
-use guard::policy::{Channel, Mode, Policy};
-use guard::verdict::{Report, Verdict as Judged};
+use guard::policy::{Mode, Policy};
+use guard::verdict::Report;
 use guard::wishes::Wishes;
-use speech::prompt::{self, said};
+use speech::prompt::said;
 
 use crate::ask::{Asked, AskedParts};
 use crate::gateway::Gateway;
@@ -151,11 +151,11 @@ fn scan_prompt(surface: Surface, body: &Bytes, policy: &Policy) -> Option<Scanne
     let mut scanned =
         Scanned { findings: Findings::default(), refuses: false, in_doubt: Vec::new() };
     for text in said(surface, std::str::from_utf8(body).ok()?).ok()? {
-        let report = scan(&text.text, channel(text.channel), policy);
-        if report.verdict != Judged::Clean {
+        let report = scan(&text.text, text.channel, policy);
+        if report.verdict != Verdict::Clean {
             scanned.refuses |= policy.refuses(&report);
             add(&mut scanned.findings, &text.path, &report);
-            if report.verdict == Judged::Ambiguous && scanned.in_doubt.len() < IN_DOUBT_MAX {
+            if report.verdict == Verdict::Ambiguous && scanned.in_doubt.len() < IN_DOUBT_MAX {
                 scanned.in_doubt.push(text.text.into_owned());
             }
         }
@@ -163,17 +163,8 @@ fn scan_prompt(surface: Surface, body: &Bytes, policy: &Policy) -> Option<Scanne
     Some(scanned)
 }
 
-const fn channel(channel: prompt::Channel) -> Channel {
-    match channel {
-        prompt::Channel::User => Channel::User,
-        prompt::Channel::Document => Channel::Document,
-        prompt::Channel::Tool => Channel::Tool,
-        prompt::Channel::System => Channel::System,
-    }
-}
-
 fn add(findings: &mut Findings, path: &str, report: &Report) {
-    findings.verdict = findings.verdict.max(report.verdict.into());
+    findings.verdict = findings.verdict.max(report.verdict);
     findings.score = findings.score.max(report.score);
     for finding in &report.findings {
         if findings.signatures.len() == Findings::EACH_MAX {

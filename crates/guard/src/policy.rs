@@ -1,30 +1,9 @@
 //! What a tenant or a project wants done about injections.
 
+pub use domain::guard::{Channel, Mode};
+
 use crate::signature::{Signature, Signatures};
 use crate::verdict::{Report, Verdict};
-
-/// Where a text came in. What is ordinary in one place is an attack in another.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Channel {
-    /// What the caller's user says.
-    User,
-    /// A document that was handed over for reading.
-    Document,
-    /// What a tool returned.
-    Tool,
-    /// The deployer's own instructions: ordinary ones look like attacks, so only hidden text counts.
-    System,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
-pub enum Mode {
-    /// Nothing is scanned.
-    Off,
-    /// Everything is scanned and recorded, nothing is refused.
-    Monitor,
-    #[default]
-    Block,
-}
 
 /// Thresholds are in hundredths, like the points that a report adds.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -2,31 +2,9 @@
 
 use std::ops::Range;
 
+pub use domain::guard::Verdict;
+
 use crate::signature::{Signature, Signatures};
-
-/// How bad it is. The order is by severity.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
-pub enum Verdict {
-    #[default]
-    Clean,
-    /// Worth a mark and a line in the log.
-    Suspicious,
-    /// Worth a second opinion.
-    Ambiguous,
-    /// An attack: several signatures, and together beyond the threshold. Never one signature alone.
-    Blocked,
-}
-
-impl Verdict {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Clean => "clean",
-            Self::Suspicious => "suspicious",
-            Self::Ambiguous => "ambiguous",
-            Self::Blocked => "blocked",
-        }
-    }
-}
 
 /// Where a signature was seen, and what that weighs.
 #[derive(Clone, PartialEq, Eq, Debug)]

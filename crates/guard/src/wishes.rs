@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::guard::{self as wanted, Personal, SecondOpinion, Secrets};
 
-use crate::policy::{Mode, Policy as Injections};
+use crate::policy::Policy as Injections;
 use crate::sensitive::{Action, Policy as Sensitive};
 use crate::signature::Signature;
 
@@ -48,11 +48,7 @@ impl Wishes {
         };
         Self {
             injections: Injections {
-                mode: match policy.injections {
-                    wanted::Mode::Off => Mode::Off,
-                    wanted::Mode::Monitor => Mode::Monitor,
-                    wanted::Mode::Block => Mode::Block,
-                },
+                mode: policy.injections,
                 suspicious_from: policy.suspicious_from,
                 ambiguous_from: policy.ambiguous_from,
                 blocked_from: policy.blocked_from,
@@ -76,22 +72,10 @@ fn passing(policy: &wanted::Policy, action: Action) -> Sensitive {
     policy.values_passed.iter().fold(all, |passing, value| passing.allowing(value))
 }
 
-/// The verdict in the words that are kept.
-impl From<crate::verdict::Verdict> for wanted::Verdict {
-    fn from(verdict: crate::verdict::Verdict) -> Self {
-        use crate::verdict::Verdict as V;
-        match verdict {
-            V::Clean => Self::Clean,
-            V::Suspicious => Self::Suspicious,
-            V::Ambiguous => Self::Ambiguous,
-            V::Blocked => Self::Blocked,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::Mode;
 
     #[test]
     fn a_policy_means_the_same_here() {

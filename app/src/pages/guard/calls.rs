@@ -185,15 +185,16 @@ pub async fn drop_policy(project: String, version: u32) -> Result<(), UiFault> {
 /// Tries a text out. A form sent without a script would be answered with a redirect and lose the answer,
 /// and what was typed would wait in the session: nothing is looked at then.
 #[leptos::server(prefix = "/do", endpoint = "guard/try")]
-pub async fn try_out(project: String, origin: String, tried: String) -> Result<Trial, UiFault> {
+pub async fn try_out(project: String, channel: String, tried: String) -> Result<Trial, UiFault> {
     let console = server::console()?;
     let caller = server::answer(server::caller())?;
     if server::plain_form() {
         return server::answer(Err(Fault::Unavailable));
     }
     let project = server::answer(super::ready::project(&project))?;
-    let origin = contract::guard::Origin::read(&origin);
-    let tried = server::answer(console.guard.try_out(&caller, project, origin, tried).await)?;
+    // What no form of ours sends is taken for a user's.
+    let channel = channel.parse().unwrap_or(domain::guard::Channel::User);
+    let tried = server::answer(console.guard.try_out(&caller, project, channel, tried).await)?;
     Ok(super::ready::trial(tried))
 }
 

@@ -11,8 +11,8 @@ use crate::post::{Post, PostForm};
 use crate::ui::icon::{Icon, icon};
 use crate::ui::{Area, Button, FormAlert, Select, Tone, choices};
 
-/// Where a text comes from, by the words of `contract::guard::Origin`.
-const ORIGINS: [(&str, &str); 4] = [
+/// Where a text comes from, by the words of `domain::guard::Channel`.
+const CHANNELS: [(&str, &str); 4] = [
     ("user", "A user's message"),
     ("document", "A document"),
     ("tool", "A tool's result"),
@@ -40,7 +40,7 @@ pub fn playground(projects: Vec<(String, String)>, action: Post) -> AnyView {
                         hint="Nothing of it is stored, logged or sent to a provider."
                         error
                     />
-                    <Select id="trial-origin" name="origin" label="It is" options=choices(&ORIGINS)/>
+                    <Select id="trial-channel" name="channel" label="It is" options=choices(&CHANNELS)/>
                     <Select id="trial-project" name="project" label="Under the policy for" options=projects/>
                     <div class="form-acts">
                         <Button submit=true tone=Tone::Primary>
@@ -82,13 +82,13 @@ fn text(heading: &'static str, text: String) -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
-    use contract::guard::Origin;
+    use domain::guard::Channel;
 
     use super::*;
 
     #[test]
-    fn every_origin_is_offered() {
-        let known = Origin::ALL.map(|origin| (origin.word(), origin.label()));
-        assert_eq!(ORIGINS, known);
+    fn every_channel_is_offered() {
+        let known: Vec<_> = Channel::ALL.iter().map(|one| (one.as_str(), one.label())).collect();
+        assert_eq!(CHANNELS.to_vec(), known);
     }
 }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use contract::guard::{Origin, SeenView, Tried};
+use contract::guard::{SeenView, Tried};
+use domain::guard::Channel;
 use guard::injection::{scan, undone};
-use guard::policy::Channel;
 use guard::sensitive::DigestKey;
 use guard::sensitive::mask::mask;
 use guard::sensitive::redact::redact_text;
@@ -15,13 +15,7 @@ use guard::wishes::Wishes;
 const SHOWN_CHARS_MAX: usize = 200;
 
 /// What the guard says of a text and would do with it.
-pub(super) fn of(text: &str, origin: Origin, wishes: &Wishes) -> Tried {
-    let channel = match origin {
-        Origin::User => Channel::User,
-        Origin::Document => Channel::Document,
-        Origin::Tool => Channel::Tool,
-        Origin::System => Channel::System,
-    };
+pub(super) fn of(text: &str, channel: Channel, wishes: &Wishes) -> Tried {
     let report = scan(text, channel, &wishes.injections);
     let seen = report.findings.iter().map(|finding| SeenView {
         id: finding.signature.id().to_owned(),
@@ -45,7 +39,7 @@ pub(super) fn of(text: &str, origin: Origin, wishes: &Wishes) -> Tried {
     };
     let (masked, _) = mask(text, Arc::clone(&wishes.personal), key, Writing::Text);
     Tried {
-        verdict: report.verdict.into(),
+        verdict: report.verdict,
         score: report.score,
         refused: wishes.injections.refuses(&report),
         seen: seen.collect(),

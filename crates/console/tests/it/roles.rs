@@ -3,13 +3,13 @@
 use contract::activity::ActivityFilter;
 use contract::circuits::NewForce;
 use contract::fault::{Fault, Field, Reason};
-use contract::guard::{Origin, Span};
+use contract::guard::Span;
 use contract::keys::NewKey;
 use contract::kills::{NewKill, Target};
 use domain::caller::Caller;
 use domain::circuit::Force;
 use domain::cursor::Cursor;
-use domain::guard::Policy;
+use domain::guard::{Channel, Policy};
 use domain::ids::{CallId, TenantId};
 use domain::kill::KillScope;
 use domain::role::Role;
@@ -141,7 +141,7 @@ async fn row(
         mark(c.guard.view(caller, Span::Day).await),
         mark(c.guard.set_policy(caller, None, Policy::default(), 0).await),
         mark(c.guard.drop_policy(caller, None, 1).await),
-        mark(c.guard.try_out(caller, None, Origin::User, "x".into()).await),
+        mark(c.guard.try_out(caller, None, Channel::User, "x".into()).await),
         mark(c.guard.report(caller, call, "x".into()).await),
     ];
     format!("{name:<16} {}", marks.iter().collect::<String>())

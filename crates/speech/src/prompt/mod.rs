@@ -14,6 +14,7 @@ use std::borrow::Cow;
 
 use domain::provider::Surface;
 
+pub use domain::guard::Channel;
 pub use kept::{KEPT_NAMES, kept};
 
 use crate::json::{Kind, Malformed, Scanner};
@@ -22,19 +23,6 @@ use ear::{Ear, Place};
 /// Most strings that are told apart. What a longer prompt says beyond them is told in one piece per
 /// channel, so that a body of a million empty strings costs no more than its own size.
 pub const SAID_MAX: usize = 16_384;
-
-/// Whose words they are, which decides how far they are trusted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Channel {
-    /// The user's.
-    User,
-    /// A text that someone handed over to be read.
-    Document,
-    /// What a tool gave back.
-    Tool,
-    /// The caller's own: instructions, definitions of tools, and what the model said before.
-    System,
-}
 
 /// One string.
 #[derive(Clone, Debug, PartialEq, Eq)]
