@@ -8,7 +8,6 @@ use serde_json::Value;
 
 use crate::error::StoreError;
 use crate::tenant::TenantTx;
-use crate::text::word;
 
 /// A policy as nodes know it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,40 +93,27 @@ pub struct ReportRow {
     pub at: DateTime<Utc>,
 }
 
-/// The columns of a policy, as Postgres gives them.
-pub(crate) struct PolicyColumns {
-    pub(crate) injections: String,
-    pub(crate) suspicious_from: i16,
-    pub(crate) ambiguous_from: i16,
-    pub(crate) blocked_from: i16,
-    pub(crate) disabled: Vec<String>,
-    pub(crate) second_opinion: String,
-    pub(crate) secrets: String,
-    pub(crate) restores: bool,
-    pub(crate) personal: String,
-    pub(crate) reasoning: bool,
-    pub(crate) kinds_passed: Vec<String>,
-    pub(crate) values_passed: Vec<String>,
+/// A policy out of the columns of a row: two questions give the same ones.
+macro_rules! policy {
+    ($row:expr) => {
+        domain::guard::Policy {
+            injections: $crate::text::word("injections", &$row.injections)?,
+            suspicious_from: $row.suspicious_from.unsigned_abs(),
+            ambiguous_from: $row.ambiguous_from.unsigned_abs(),
+            blocked_from: $row.blocked_from.unsigned_abs(),
+            disabled: $row.disabled,
+            second_opinion: $crate::text::word("second_opinion", &$row.second_opinion)?,
+            secrets: $crate::text::word("secrets", &$row.secrets)?,
+            restores: $row.restores,
+            personal: $crate::text::word("personal", &$row.personal)?,
+            reasoning: $row.reasoning,
+            kinds_passed: $row.kinds_passed,
+            values_passed: $row.values_passed,
+        }
+    };
 }
 
-impl PolicyColumns {
-    pub(crate) fn read(self) -> Result<Policy, StoreError> {
-        Ok(Policy {
-            injections: word("injections", &self.injections)?,
-            suspicious_from: self.suspicious_from.unsigned_abs(),
-            ambiguous_from: self.ambiguous_from.unsigned_abs(),
-            blocked_from: self.blocked_from.unsigned_abs(),
-            disabled: self.disabled,
-            second_opinion: word("second_opinion", &self.second_opinion)?,
-            secrets: word("secrets", &self.secrets)?,
-            restores: self.restores,
-            personal: word("personal", &self.personal)?,
-            reasoning: self.reasoning,
-            kinds_passed: self.kinds_passed,
-            values_passed: self.values_passed,
-        })
-    }
-}
+pub(crate) use policy;
 
 fn threshold(value: u16) -> Result<i16, StoreError> {
     i16::try_from(value).map_err(|_| StoreError::invalid("threshold"))
@@ -153,23 +139,9 @@ impl TenantTx<'_> {
         .await?;
         rows.into_iter()
             .map(|row| {
-                let columns = PolicyColumns {
-                    injections: row.injections,
-                    suspicious_from: row.suspicious_from,
-                    ambiguous_from: row.ambiguous_from,
-                    blocked_from: row.blocked_from,
-                    disabled: row.disabled,
-                    second_opinion: row.second_opinion,
-                    secrets: row.secrets,
-                    restores: row.restores,
-                    personal: row.personal,
-                    reasoning: row.reasoning,
-                    kinds_passed: row.kinds_passed,
-                    values_passed: row.values_passed,
-                };
                 Ok(PolicyRow {
                     project_id: row.project_id.map(ProjectId::from),
-                    policy: columns.read()?,
+                    policy: policy!(row),
                     version: row.version.unsigned_abs(),
                     updated_by: row.updated_by,
                     updated_at: row.updated_at,

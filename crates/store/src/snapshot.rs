@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::aliases::count;
 use crate::error::StoreError;
-use crate::guard::{PolicyColumns, PolicyEntry};
+use crate::guard::{PolicyEntry, policy};
 use crate::kills;
 use crate::prices::PriceRow;
 use crate::store::Store;
@@ -455,24 +455,10 @@ async fn policies(connection: &mut PgConnection) -> Result<Vec<PolicyEntry>, Sto
     .await?;
     rows.into_iter()
         .map(|row| {
-            let columns = PolicyColumns {
-                injections: row.injections,
-                suspicious_from: row.suspicious_from,
-                ambiguous_from: row.ambiguous_from,
-                blocked_from: row.blocked_from,
-                disabled: row.disabled,
-                second_opinion: row.second_opinion,
-                secrets: row.secrets,
-                restores: row.restores,
-                personal: row.personal,
-                reasoning: row.reasoning,
-                kinds_passed: row.kinds_passed,
-                values_passed: row.values_passed,
-            };
             Ok(PolicyEntry {
                 tenant_id: row.tenant_id.into(),
                 project_id: row.project_id.map(ProjectId::from),
-                policy: columns.read()?,
+                policy: policy!(row),
             })
         })
         .collect()
