@@ -11,7 +11,7 @@ use domain::guard::{Findings, Hidden};
 use domain::ids::TenantId;
 use domain::provider::Surface;
 use domain::refusal::Refusal;
-use guard::sensitive::redact::{Keep, redact as take_out};
+use guard::sensitive::redact::redact as take_out;
 use guard::sensitive::restore::Placeholders;
 use guard::sensitive::{DigestKey, Finding};
 use guard::wishes::Wishes;
@@ -119,8 +119,7 @@ pub(crate) async fn redact(
 fn change(surface: Surface, body: &Bytes, wishes: &Wishes, key: &DigestKey) -> Option<Changed> {
     let policy = wishes.secrets.as_ref()?;
     let ranges = kept(surface, std::str::from_utf8(body).ok()?).ok()?;
-    let keep = Keep { ranges: &ranges, ..Keep::default() };
-    let redaction = take_out(body, policy, key, &keep);
+    let redaction = take_out(body, policy, key, &ranges);
     let body = match redaction.body {
         Cow::Borrowed(_) => None,
         Cow::Owned(body) => {

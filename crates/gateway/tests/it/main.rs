@@ -13,6 +13,7 @@ mod house;
 mod idle;
 mod invoice;
 mod kills;
+mod mask;
 mod once;
 #[path = "../../../dialect/tests/it/order.rs"]
 mod order;
@@ -21,6 +22,7 @@ mod path;
 mod room;
 mod routing;
 mod rules;
+mod second;
 mod sse;
 mod stopping;
 mod streams;

@@ -11,8 +11,6 @@ use std::ops::Range;
 pub struct Leaf {
     /// What lies between the quotes.
     pub raw: Range<usize>,
-    /// The name that stood before it last; of a member of a list, the list's.
-    pub name: Range<usize>,
     pub has_escapes: bool,
 }
 
@@ -20,12 +18,11 @@ pub struct Leaf {
 pub struct Leaves<'a> {
     json: &'a [u8],
     at: usize,
-    name: Range<usize>,
 }
 
 impl<'a> Leaves<'a> {
     pub fn new(json: &'a [u8]) -> Self {
-        Self { json, at: 0, name: 0..0 }
+        Self { json, at: 0 }
     }
 }
 
@@ -52,10 +49,9 @@ impl Iterator for Leaves<'_> {
             let rest = self.json.get(self.at..).unwrap_or_default();
             let next = rest.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
             if next == Some(&b':') {
-                self.name = start..end;
                 continue;
             }
-            return Some(Leaf { raw: start..end, name: self.name.clone(), has_escapes });
+            return Some(Leaf { raw: start..end, has_escapes });
         }
     }
 }

@@ -13,21 +13,10 @@ use crate::sensitive::{Action, DigestKey, Finding, Kind, Policy, secrets};
 /// What stands where a secret was that nobody shall put back.
 pub const REMOVED: &str = "[removed]";
 
-/// What is left alone.
-#[derive(Clone, Debug, Default)]
-pub struct Keep<'a> {
-    /// Leaves that stand under one of these names: signatures, model names, pictures in base 64.
-    pub names: &'a [&'a str],
-    /// Parts of the text, in bytes, in order and apart from each other: what a protocol forbids to change.
-    pub ranges: &'a [Range<usize>],
-}
-
-impl Keep<'_> {
-    /// Whether one of the parts and this place have a byte in common.
-    fn touch(&self, place: &Range<usize>) -> bool {
-        let next = self.ranges.partition_point(|kept| kept.end <= place.start);
-        self.ranges.get(next).is_some_and(|kept| kept.start < place.end)
-    }
+/// Whether one of these parts and this place have a byte in common.
+fn touch(parts: &[Range<usize>], place: &Range<usize>) -> bool {
+    let next = parts.partition_point(|part| part.end <= place.start);
+    parts.get(next).is_some_and(|part| part.start < place.end)
 }
 
 /// A prompt without its secrets.
@@ -48,21 +37,21 @@ struct Place {
 }
 
 /// Redacts the string leaves of a JSON text. `Tag` puts a placeholder, `Mask` a word that cannot be undone.
+/// `kept` are parts of the text, in bytes, in order and apart from each other, that a protocol forbids to change.
 pub fn redact<'a>(
     json: &'a [u8],
     policy: &Policy,
     key: &DigestKey,
-    keep: &Keep<'_>,
+    kept: &[Range<usize>],
 ) -> Redaction<'a> {
     let mut search = Search::new(policy);
     for leaf in Leaves::new(json) {
-        let name = &json[leaf.name];
-        let kept = keep.names.iter().any(|kept| kept.as_bytes() == name) || keep.touch(&leaf.raw);
+        let is_kept = touch(kept, &leaf.raw);
         let raw = &json[leaf.raw.clone()];
         let text = decoded(raw, leaf.has_escapes);
         // Placeholders must be new to the parts that are kept too.
         search.note_tags(&text);
-        if !kept && !is_embedded_file(&text) {
+        if !is_kept && !is_embedded_file(&text) {
             search.leaf(raw, leaf.raw.start, leaf.has_escapes, &text);
         }
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use guard::sensitive::mask::{HELD_BYTES_MAX, Masker, mask};
-use guard::sensitive::redact::{Keep, redact, redact_text};
+use guard::sensitive::redact::{redact, redact_text};
 use guard::sensitive::restore::{Restorer, Writing, restore};
 use guard::sensitive::{Action, DigestKey, KIND_BYTES_MAX, Policy, pii, secrets};
 use proptest::prelude::*;
@@ -180,7 +180,7 @@ proptest! {
         let row = |(name, text, number): &(String, String, u32)| json!({ name: text, "list": [text, number, null, [text]], "n": number });
         let rows: Vec<Value> = parts.iter().map(row).collect();
         let json = if pretty { serde_json::to_string_pretty(&rows) } else { serde_json::to_string(&rows) }.unwrap();
-        let redaction = redact(json.as_bytes(), &tagging(), &key(), &Keep::default());
+        let redaction = redact(json.as_bytes(), &tagging(), &key(), &[]);
         let mut done = 0;
         let mut rest = &redaction.body[..];
         for finding in &redaction.findings {
@@ -200,7 +200,7 @@ proptest! {
 
     #[test]
     fn any_bytes_are_redacted_and_searched_within_bounds(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
-        let redaction = redact(&bytes, &tagging(), &key(), &Keep::default());
+        let redaction = redact(&bytes, &tagging(), &key(), &[]);
         prop_assert!(redaction.findings.iter().all(|finding| finding.range.end <= bytes.len()));
         for span in secrets::detect(&bytes).into_iter().chain(pii::detect(&bytes)) {
             prop_assert!(!span.range.is_empty() && span.range.end <= bytes.len());
@@ -258,7 +258,7 @@ fn a_placeholder_that_the_text_has_already_is_not_given_again() {
     let secret = ["AKIA", "QYLPMN5HHHFPZAM2"].concat();
     let json =
         format!(r#"{{"a": "\u005b[SECRET:aws_access_key:1]] [[SECRET1:", "b": "{secret}"}}"#);
-    let redaction = redact(json.as_bytes(), &tagging(), &key(), &Keep::default());
+    let redaction = redact(json.as_bytes(), &tagging(), &key(), &[]);
     assert!(
         String::from_utf8_lossy(&redaction.body).contains(r#""b": "[[SECRET2:aws_access_key:1]]""#)
     );
@@ -268,7 +268,7 @@ fn a_placeholder_that_the_text_has_already_is_not_given_again() {
 #[test]
 fn escapes_are_read_and_those_around_a_secret_stay_as_they_were() {
     let json = r#"{"text":"caf\u00e9 \ud83d\ude00 \/ \u0041KIAQYLPMN5HHHFPZAM2 \ud800 \q \u12"}"#;
-    let redaction = redact(json.as_bytes(), &tagging(), &key(), &Keep::default());
+    let redaction = redact(json.as_bytes(), &tagging(), &key(), &[]);
     assert_eq!(
         String::from_utf8_lossy(&redaction.body),
         r#"{"text":"caf\u00e9 \ud83d\ude00 \/ [[SECRET:aws_access_key:1]] \ud800 \q \u12"}"#
@@ -282,9 +282,9 @@ fn names_and_what_shall_be_kept_do_not_change() {
         r#"{{"{secret}": 1, "signature": "{secret}", "first": "{secret}", "url": "data:image/png;base64,{secret}"}}"#
     );
     let first = json.find("\"first\"").unwrap();
-    let kept = [0..1, first..json.find("\"url\"").unwrap()];
-    let keep = Keep { names: &["signature"], ranges: &kept };
-    let redaction = redact(json.as_bytes(), &tagging(), &key(), &keep);
+    let signature = json.find("\"signature\"").unwrap();
+    let kept = [0..1, signature..first, first..json.find("\"url\"").unwrap()];
+    let redaction = redact(json.as_bytes(), &tagging(), &key(), &kept);
     assert!(
         redaction.findings.is_empty() && matches!(redaction.body, std::borrow::Cow::Borrowed(_))
     );
@@ -398,7 +398,7 @@ fn hostile_texts_cost_no_more_than_their_length() {
     for part in HOSTILE {
         let text = part.repeat(20_000 / part.len());
         is_cheap(&text);
-        let redaction = redact(text.as_bytes(), &tagging(), &key(), &Keep::default());
+        let redaction = redact(text.as_bytes(), &tagging(), &key(), &[]);
         assert!(redaction.findings.len() <= text.len());
         let _ = mask(&text, Arc::new(tagging()), Arc::new(key()), Writing::Text);
     }
