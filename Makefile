@@ -50,8 +50,8 @@ bench: build ## Measure against going direct and against peers, side by side
 	@$(SETUP) test
 	@$(TOOLS) benches/run.sh
 
-eval-guard: ## Measure the guard on a labelled corpus (CORPUS=<folder> OUT=<file.json>, SPEED=1 for times)
-	@cargo run -q --release -p evaluation --bin eval-guard -- --corpus "$(CORPUS)" $(if $(OUT),--out "$(OUT)") $(if $(SPEED),--speed)
+eval-guard: ## Measure the guard on a labelled corpus (CORPUS=<folder> OUT=<file.json>, SPEED=1 for times, CARD=1 for the console)
+	@cargo run -q --release -p evaluation --bin eval-guard -- --corpus "$(CORPUS)" $(if $(OUT),--out "$(OUT)") $(if $(SPEED),--speed) $(if $(CARD),--card crates/console/src/guard/card.json --on "$$(date -u +%F)")
 
 clean: ## Remove what was built, and stop the test database
 	-@cargo run -q -p testing --bin test_postgres -- stop

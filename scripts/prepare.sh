@@ -12,5 +12,6 @@ url="${base/\/postgres\?/\/$name?}"
 export DATABASE_URL="$url" SQLX_OFFLINE=false
 sqlx database create
 trap 'sqlx database drop -y -f >/dev/null' EXIT
-sqlx migrate run --source migrations >/dev/null
+# It tells what is wrong on its standard output.
+sqlx migrate run --source migrations >&2
 cargo sqlx prepare --workspace ${check:+"$check"} -- -p store

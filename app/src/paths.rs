@@ -1,5 +1,6 @@
 //! Every URL of the console is built here, so that a link cannot name a page that does not exist.
 
+use contract::guard::Span;
 use contract::kills::Target;
 use domain::ids::{CallId, KeyId, KillId, ProjectId, TenantId};
 use domain::kill::KillScope;
@@ -49,20 +50,27 @@ pub fn call(id: CallId) -> String {
 
 /// What the guard did in a time range.
 #[must_use]
-pub fn guard_span(word: &str) -> String {
-    format!("{GUARD}?span={word}")
+pub fn guard(span: Span) -> String {
+    guard_with(span, None)
 }
 
-/// The form of a policy of the guard, told by its project's id, or by `all` for that of all projects.
+/// The form of a policy of the guard, told by its project's id, or by `all` for that of all projects, over the
+/// page of a time range.
 #[must_use]
-pub fn guard_policy(key: &str) -> String {
-    format!("{GUARD}?policy={}", encode(key))
+pub fn guard_policy(key: &str, span: Span) -> String {
+    guard_with(span, Some(format!("policy={}", encode(key))))
 }
 
-/// The form that says that the guard was wrong about a call.
+/// The form that says that the guard was wrong about a call, over the page of a time range.
 #[must_use]
-pub fn guard_report(id: CallId) -> String {
-    format!("{GUARD}?report={id}")
+pub fn guard_report(id: CallId, span: Span) -> String {
+    guard_with(span, Some(format!("report={id}")))
+}
+
+fn guard_with(span: Span, opened: Option<String>) -> String {
+    let span = (span != Span::default()).then(|| format!("span={}", span.word()));
+    let parts: Vec<String> = span.into_iter().chain(opened).collect();
+    if parts.is_empty() { GUARD.to_owned() } else { format!("{GUARD}?{}", parts.join("&")) }
 }
 
 /// The form for a new key.

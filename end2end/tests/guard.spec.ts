@@ -100,6 +100,22 @@ test("the time range is an address", async ({ page, as }) => {
   await expect(range.getByRole("link", { name: "Last 7 days" })).toHaveAttribute("aria-current", "page");
   await expect(page).toHaveTitle(/refused, last 7 days/);
   await expect(signatures(page).getByRole("row")).toHaveCount(20);
+
+  await page.getByRole("link", { name: "Change All projects" }).click();
+  const form = page.getByRole("dialog", { name: "Policy: All projects" });
+  await expect(form).toBeVisible();
+  await form.getByRole("link", { name: "Cancel" }).click();
+  await expect(form).toHaveCount(0);
+  await expect(page, "closing a form keeps the range").toHaveURL("/guard?span=7d");
+});
+
+test("the page tells how well this version was measured to see", async ({ page, as }) => {
+  await as(person("auditor"));
+  await open(page, "/guard");
+  const figures = page.getByRole("table", { name: "How well the guard sees, measured on a labelled corpus" });
+  await expect(figures.getByRole("row")).toHaveCount(15);
+  const row = figures.getByRole("row").filter({ hasText: "Personal data that is masked, all of it" });
+  await expect(row).toContainText(/9\d\.\d %9\d\.\d–9\d\.\d1,380/);
 });
 
 test("a mistake is reported once, with what is wrong", async ({ page, as, noise }) => {

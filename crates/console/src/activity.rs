@@ -18,7 +18,7 @@ use store::activity::Filter;
 use store::calls::NamedCall;
 
 use crate::Services;
-use crate::call::steps::{Marks, overhead_us};
+use crate::call::steps::overhead_us;
 use crate::fault::Failure;
 
 #[async_trait]
@@ -128,22 +128,9 @@ fn narrowed(filter: &ActivityFilter, clock: &dyn Clock) -> Result<Filter, Failur
     })
 }
 
-/// The marks of a call.
-pub(crate) const fn marks(named: &NamedCall) -> Marks {
-    let call = &named.call;
-    Marks {
-        authenticated: call.authenticated_us,
-        routed: call.routed_us,
-        admitted: call.admitted_us,
-        first_byte: call.first_byte_us,
-        upstream_done: call.upstream_done_us,
-        total: call.total_us,
-    }
-}
-
 /// A call as the feed shows it.
 pub(crate) fn row(named: NamedCall) -> CallRow {
-    let overhead_us = overhead_us(&marks(&named));
+    let overhead_us = overhead_us(&named.call.steps, named.call.total_us);
     let NamedCall { call, project, key } = named;
     CallRow {
         id: call.id,
@@ -172,7 +159,7 @@ pub(crate) fn row(named: NamedCall) -> CallRow {
         usage: call.usage_source,
         charge: call.charge,
         total_us: call.total_us,
-        first_byte_us: call.first_byte_us,
+        first_byte_us: call.steps.first_byte_us,
         overhead_us,
     }
 }

@@ -139,9 +139,11 @@ impl Known {
         Ok(Self(all.into_iter().map(|provider| (provider.spec.id, provider)).collect()))
     }
 
-    /// The provider of this short name.
-    fn named(&self, slug: &str) -> Option<ProviderId> {
-        self.0.values().find(|provider| provider.spec.slug == slug).map(|found| found.spec.id)
+    /// The provider of this short name, where it has models to be asked.
+    fn named(&self, slug: &str) -> Result<ProviderId, Reason> {
+        let found = self.0.values().find(|provider| provider.spec.slug == slug);
+        let spec = &found.ok_or(Reason::Unknown)?.spec;
+        if spec.surfaces.is_empty() { Err(Reason::HasNoModels) } else { Ok(spec.id) }
     }
 
     fn slug(&self, id: ProviderId) -> &str {

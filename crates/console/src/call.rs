@@ -20,7 +20,7 @@ use vault::{Aad, CallBody};
 
 use crate::Services;
 use crate::act::{Act, Event};
-use crate::activity::{marks, row};
+use crate::activity::row;
 use crate::fault::Failure;
 
 #[async_trait]
@@ -49,7 +49,8 @@ impl Services {
         let neighbours = tx.call_neighbours(id).await?;
         let call = named.call.clone();
         Ok(CallDetail {
-            steps: steps::steps(&marks(&named)),
+            steps: steps::steps(&named.call.steps, named.call.total_us),
+            masking_us: named.call.steps.masking_us,
             row: row(named),
             ended_at: call.ended_at,
             request_id: call.request_id,

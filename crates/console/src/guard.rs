@@ -1,5 +1,6 @@
 //! The guard: what it found in a tenant's calls, what the tenant wants of it, and trying it out.
 
+mod card;
 mod policy;
 mod trial;
 
@@ -91,6 +92,7 @@ impl Services {
             found: found.into_iter().map(found_row).collect(),
             policies: policies(&mut tx).await?,
             may_change: caller.scope(Permission::ManageGuard).is_ok(),
+            evaluation: card::evaluation(),
         })
     }
 
@@ -167,7 +169,10 @@ impl Services {
         }
         let project = found.call.project_id;
         let reported = act.tx().report_guard(call_id, project, &note, &caller.email).await;
-        reported.map_err(|error| Failure::taken(error, REPORTED, Field::Reason))?;
+        reported.map_err(|error| match error.conflict() {
+            Some(REPORTED) => Failure::invalid(Field::Reason, Reason::Reported),
+            _ => error.into(),
+        })?;
         act.done(Event {
             action: "guard.report",
             target_kind: "call",

@@ -42,6 +42,8 @@ pub struct CallDetail {
     pub price: Option<PriceView>,
     /// The parts of the latency, in order; they add up to the total.
     pub steps: Vec<Step>,
+    /// What masking took while the answer came, in microseconds; `None` where nothing was to be masked.
+    pub masking_us: Option<u64>,
     /// How the target was chosen; `None` where that is not written down.
     pub decision: Option<Decision>,
     /// What the guard found; `None` where there is nothing to say.

@@ -83,6 +83,32 @@ pub struct GuardView {
     pub policies: Vec<PolicyView>,
     /// Whether this viewer may change them.
     pub may_change: bool,
+    /// How well this version was measured to see.
+    pub evaluation: Evaluation,
+}
+
+/// A measurement of the guard on a labelled corpus.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// The day, as `2026-01-02`.
+    pub measured_on: String,
+    /// What came of it.
+    pub figures: Vec<FigureRow>,
+}
+
+/// A share of the texts of one sort.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FigureRow {
+    /// Of what, and what befell it.
+    pub meaning: String,
+    /// The share, in ten-thousandths.
+    pub share: u16,
+    /// The lower end of its interval at 95 % (Wilson's), in ten-thousandths.
+    pub low: u16,
+    /// The upper end.
+    pub high: u16,
+    /// How many texts it was measured on.
+    pub texts: u32,
 }
 
 /// What the guard did in a time range, in calls.

@@ -20,4 +20,5 @@ pub mod probe;
 pub mod provider;
 pub mod refusal;
 pub mod role;
+pub mod steps;
 pub mod words;

@@ -13,6 +13,16 @@ use crate::corpus::Row;
 use crate::rate::Rate;
 
 pub const FILES: [&str; 3] = ["injection_attack", "injection_benign", "injection_hard_benign"];
+/// What the rows are sorted into.
+const GROUPS: [&str; 7] = [
+    "attack_core",
+    "attack_ext",
+    "obfuscated",
+    "benign",
+    "hard_benign",
+    "notinject",
+    "benign_encoding",
+];
 /// The source of rows that were made by hiding others.
 const OBFUSCATION: &str = "derived/obfuscation";
 
@@ -121,20 +131,22 @@ impl Figures {
         }
     }
 
+    /// The rates of the summary, by their keys.
+    pub fn rates(&self) -> Vec<(String, Rate)> {
+        let of = |group: &&str| self.groups.get(group).copied().unwrap_or_default();
+        GROUPS
+            .iter()
+            .flat_map(|group| {
+                let rates = of(group);
+                [(format!("{group}_flag"), rates.flag), (format!("{group}_block"), rates.block)]
+            })
+            .collect()
+    }
+
     /// The keys of the summary, as fractions; a group without rows is `null`.
     pub fn summary(&self, summary: &mut Map<String, Value>) {
-        let rates = |group| self.groups.get(group).copied().unwrap_or_default();
-        for group in [
-            "attack_core",
-            "benign",
-            "hard_benign",
-            "attack_ext",
-            "obfuscated",
-            "notinject",
-            "benign_encoding",
-        ] {
-            summary.insert(format!("{group}_flag"), json!(rates(group).flag.fraction()));
-            summary.insert(format!("{group}_block"), json!(rates(group).block.fraction()));
+        for (key, rate) in self.rates() {
+            summary.insert(key, json!(rate.fraction()));
         }
         // Each source counts the same here, however many rows it has.
         let sources = self

@@ -3,6 +3,7 @@
 //! The corpus is a folder of JSON Lines, gzipped or not; `docs/guard.md` tells the fields. What is missing is
 //! skipped, and said.
 
+mod card;
 mod corpus;
 mod injections;
 mod pii;
@@ -27,6 +28,12 @@ struct Options {
     /// Where the figures go, as JSON.
     #[arg(long)]
     out: Option<PathBuf>,
+    /// Where the few figures go that the console shows, as JSON; `--on` says what day it is.
+    #[arg(long, requires = "on")]
+    card: Option<PathBuf>,
+    /// The day of the measurement, as `2026-01-02`.
+    #[arg(long)]
+    on: Option<String>,
     /// Also measures the time per KiB on the clean texts, and on a worst case of 1 MiB.
     #[arg(long)]
     speed: bool,

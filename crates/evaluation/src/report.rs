@@ -1,11 +1,12 @@
 //! Everything together, as text and as JSON.
 
 use std::fmt::Write;
+use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
 use crate::corpus::{self, Fault, Row};
-use crate::{Options, injections, pii, secrets, seen, speed};
+use crate::{Options, card, injections, pii, secrets, seen, speed};
 
 pub fn run(options: &Options) -> Result<String, Fault> {
     let mut text = String::new();
@@ -64,8 +65,18 @@ pub fn run(options: &Options) -> Result<String, Fault> {
         }
     }
     if let Some(out) = &options.out {
-        std::fs::write(out, format!("{all:#}\n"))
-            .map_err(|error| Fault::Write(out.clone(), error))?;
+        write(out, &all)?;
+    }
+    if let (Some(out), Some(day)) = (&options.card, &options.on) {
+        let mut rates = figures.rates();
+        for measured in [&secrets, &pii] {
+            rates.extend(measured.figures.iter().map(|(id, rate)| ((*id).to_owned(), *rate)));
+        }
+        write(out, &card::card(day, &rates))?;
     }
     Ok(text)
+}
+
+fn write(out: &Path, value: &Value) -> Result<(), Fault> {
+    std::fs::write(out, format!("{value:#}\n")).map_err(|error| Fault::Write(out.to_owned(), error))
 }

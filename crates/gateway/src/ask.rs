@@ -18,6 +18,8 @@ use crate::request::AskedFor;
 use crate::room::{Place, Room};
 use crate::trail::{Owner, Trail};
 
+/// Largest body that is copied, in bytes.
+const COPIED_BYTES_MAX: usize = 16 * 1024;
 /// Most of a refused body that is read, in bytes.
 const DISCARD_BYTES_MAX: usize = 2 * BODY_BYTES_MAX;
 /// How long a refused body is read.
@@ -79,6 +81,7 @@ pub(crate) async fn ask(
         Ok(request) => {
             trail.model = Some(request.model().to_owned());
             trail.streamed = request.streamed();
+            trail.asked();
             let request_hash = idempotency_key.as_ref().map(|_| Sha256::digest(&body).into());
             Ok(Asked { trail, owner, headers, body, request, idempotency_key, request_hash, place })
         }
@@ -150,7 +153,7 @@ async fn read(
     let limited = Limited::new(&mut body, BODY_BYTES_MAX);
     match tokio::time::timeout(wait, limited.collect()).await {
         Ok(Ok(collected)) => {
-            let bytes = collected.to_bytes();
+            let bytes = own(collected.to_bytes());
             place.shrink(bytes.len());
             Ok((bytes, place))
         }
@@ -161,6 +164,12 @@ async fn read(
         Ok(Err(_)) => Err(broken("it broke off")),
         Err(_) => Err(broken("it did not arrive in time")),
     }
+}
+
+/// A body that came in one piece is a part of its connection's buffer, which would live as long as the call:
+/// a small one is copied out of it.
+fn own(body: Bytes) -> Bytes {
+    if body.len() <= COPIED_BYTES_MAX { Bytes::copy_from_slice(&body) } else { body }
 }
 
 /// Reads a refused body on without keeping it, within bounds. Most clients look at the answer only when

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use domain::guard::Hidden;
@@ -34,6 +35,8 @@ pub(crate) struct Mask(Option<Box<Inner>>);
 struct Inner {
     surface: Surface,
     options: Options,
+    /// What it has taken so far.
+    spent: Duration,
     shown: Side,
     /// As `shown`, but for what is kept, where that differs.
     kept: Option<Side>,
@@ -100,15 +103,18 @@ impl Mask {
         let options = Options { logprobs: !wishes.masks, reasoning: wishes.reasoning };
         let side = |pens| Side { pens, stream: None };
         let (shown, kept) = (side(shown), kept.map(side));
-        Self(Some(Box::new(Inner { surface, options, shown, kept })))
+        Self(Some(Box::new(Inner { surface, options, spent: Duration::ZERO, shown, kept })))
     }
 
     /// Takes an event of a stream that goes to the client.
     pub(crate) fn event(&mut self, event: Event) -> Written {
         let Some(inner) = &mut self.0 else { return Written::plain(event.into_bytes()) };
-        let (surface, options) = (inner.surface, inner.options);
+        let (surface, options, began) = (inner.surface, inner.options, Instant::now());
         let take = |side: &mut Side| side.event(&event, surface, options);
-        Written { shown: take(&mut inner.shown), kept: inner.kept.as_mut().map(take) }
+        let written =
+            Written { shown: take(&mut inner.shown), kept: inner.kept.as_mut().map(take) };
+        inner.spent += began.elapsed();
+        written
     }
 
     /// Takes events that were put together by us, in the caller's dialect.
@@ -116,7 +122,7 @@ impl Mask {
         if self.0.is_none() {
             return Written::plain(events.into());
         }
-        let mut splitter = Splitter::default();
+        let mut splitter = Splitter::of_ours();
         splitter.push(&events);
         let (mut shown, mut kept) = (Vec::new(), Vec::new());
         let mut differ = false;
@@ -145,9 +151,12 @@ impl Mask {
 
     /// Takes an answer that came in one piece; what is no JSON, as a text.
     pub(crate) fn whole(&mut self, body: Bytes) -> Written {
-        let Some(inner) = &self.0 else { return Written::plain(body) };
+        let Some(inner) = &mut self.0 else { return Written::plain(body) };
+        let began = Instant::now();
         let kept = inner.kept.as_ref().map(|side| side.pens.whole(&body, inner.options));
-        Written { shown: inner.shown.pens.whole(&body, inner.options), kept }
+        let written = Written { shown: inner.shown.pens.whole(&body, inner.options), kept };
+        inner.spent += began.elapsed();
+        written
     }
 
     /// Whether it changes anything at all.
@@ -166,6 +175,7 @@ impl Mask {
     /// Notes with the call what was masked.
     pub(crate) fn note(&mut self, trail: &mut Trail) {
         let Some(inner) = self.0.take() else { return };
+        trail.steps.masking_us = Some(u64::try_from(inner.spent.as_micros()).unwrap_or(u64::MAX));
         let Side { pens, stream } = inner.shown;
         // What still waits counts as well.
         drop(stream);

@@ -96,6 +96,7 @@ pub(crate) async fn redact(
             return Err(Refused::new(Refusal::Internal, asked.trail));
         }
     };
+    asked.trail.redacted();
     if let Some((body, request)) = changed.body {
         (asked.body, asked.request) = (body, request);
     }

@@ -84,6 +84,7 @@ pub(crate) async fn screen(
         let asked = (asked.owner.tenant_id, &*wishes);
         second_look(gateway, provider, killed, asked, &mut scanned).await;
     }
+    asked.trail.screened();
     metric::screened(scanned.findings.verdict);
     if scanned.findings.verdict == Verdict::Clean {
         return Ok(Screened { asked, wishes });

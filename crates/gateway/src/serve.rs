@@ -10,7 +10,7 @@ use crate::authenticate::authenticate;
 use crate::deliver::deliver;
 use crate::gateway::Gateway;
 use crate::line::Line;
-use crate::mask::mask;
+use crate::mask::{Masked, mask};
 use crate::redact::redact;
 use crate::refuse::Refused;
 use crate::route::route;
@@ -39,6 +39,14 @@ pub(crate) async fn serve(gateway: &Gateway, call: Call, mut line: Line) {
 }
 
 async fn walk(gateway: &Gateway, call: Call, line: &mut Line) -> Result<(), Refused> {
+    // The way back may take minutes, and needs less than half of the room that the way there does.
+    let masked = Box::pin(there(gateway, call, line)).await?;
+    let delivered = deliver(gateway, masked, line).await; //   as it comes, in the caller's dialect
+    settle(gateway, delivered).await; //                       charge, cost, record
+    Ok(())
+}
+
+async fn there(gateway: &Gateway, call: Call, line: &mut Line) -> Result<Masked, Refused> {
     let Call { trail, headers, body } = call;
     let known = match authenticate(gateway, &headers, trail) {
         // whose key is this?
@@ -55,8 +63,5 @@ async fn walk(gateway: &Gateway, call: Call, line: &mut Line) -> Result<(), Refu
     let routed = route(gateway, redacted).await?; //           where may it go, at what price?
     let admitted = admit(gateway, routed).await?; //           a durable hold, the last step before the wire
     let answer = send(gateway, admitted, line).await; //       the providers, until one answers
-    let masked = mask(answer); //                              ours is put back, personal data is hidden
-    let delivered = deliver(gateway, masked, line).await; //   as it comes, in the caller's dialect
-    settle(gateway, delivered).await; //                       charge, cost, record
-    Ok(())
+    Ok(mask(answer)) //                                        ours is put back, personal data is hidden
 }

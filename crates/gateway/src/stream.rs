@@ -29,7 +29,8 @@ const TAIL_WAIT: Duration = Duration::from_millis(250);
 pub(crate) async fn relay(arrived: &mut Arrived, mask: &mut Mask, line: &mut Line) -> Ending {
     let Arrived { obligation, response, patience, candidate, hides_usage } = arrived;
     let status = response.status().as_u16();
-    let mut to_client = headers::to_client(response.headers());
+    // They are parts of their connection's buffer, which would live as long as the stream.
+    let mut to_client = headers::to_client(&std::mem::take(response.headers_mut()));
     let framed = candidate.target.provider.wire == Wire::Bedrock;
     if framed || candidate.translated.is_some() {
         to_client.remove(header::CONTENT_TYPE);
@@ -38,7 +39,7 @@ pub(crate) async fn relay(arrived: &mut Arrived, mask: &mut Mask, line: &mut Lin
     let translator = candidate
         .translated
         .as_ref()
-        .map(|translated| dialect::Stream::new(translated.context.clone()));
+        .map(|translated| Box::new(dialect::Stream::new(translated.context.clone())));
     let mut relay =
         Relay { obligation, patience, line, translator, mask, hides_usage: *hides_usage, status };
     let mut frames = framed.then(Frames::default);
@@ -47,7 +48,7 @@ pub(crate) async fn relay(arrived: &mut Arrived, mask: &mut Mask, line: &mut Lin
         let waited = relay.patience.wait(relay.line, response.chunk()).await;
         let chunk = match waited {
             Waited::Ready(Ok(Some(chunk))) => chunk,
-            Waited::Ready(Ok(None)) => return relay.ended(splitter).await,
+            Waited::Ready(Ok(None)) => return Box::pin(relay.ended(splitter)).await,
             Waited::Ready(Err(error)) => {
                 let (outcome, refusal, _) = fault(&error);
                 return relay.broken(outcome, &refusal, "the provider broke off").await;
@@ -101,7 +102,7 @@ struct Relay<'a> {
     obligation: &'a mut Obligation,
     patience: &'a mut Patience,
     line: &'a mut Line,
-    translator: Option<dialect::Stream>,
+    translator: Option<Box<dialect::Stream>>,
     mask: &'a mut Mask,
     hides_usage: bool,
     status: u16,

@@ -10,6 +10,7 @@ use domain::guard::Findings;
 use domain::ids::{CallId, KeyId, ProjectId, TenantId};
 use domain::kill::AgentName;
 use domain::provider::Surface;
+use domain::steps::Steps;
 
 use crate::decision::Decision;
 use crate::metric;
@@ -81,16 +82,6 @@ pub(crate) struct Trail {
     pub(crate) steps: Steps,
 }
 
-/// When each step was done, in microseconds since the call began.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Steps {
-    pub(crate) authenticated_us: Option<u64>,
-    pub(crate) routed_us: Option<u64>,
-    pub(crate) admitted_us: Option<u64>,
-    pub(crate) first_byte_us: Option<u64>,
-    pub(crate) upstream_done_us: Option<u64>,
-}
-
 impl Trail {
     /// A call that begins now; `started_at` is what the clock says.
     pub(crate) fn new(
@@ -122,6 +113,21 @@ impl Trail {
     /// The key has been looked up.
     pub(crate) fn authenticated(&mut self) {
         self.steps.authenticated_us = Some(self.elapsed_us());
+    }
+
+    /// The body has been read and understood.
+    pub(crate) fn asked(&mut self) {
+        self.steps.asked_us = Some(self.elapsed_us());
+    }
+
+    /// The guard has looked for injections.
+    pub(crate) fn screened(&mut self) {
+        self.steps.screened_us = Some(self.elapsed_us());
+    }
+
+    /// The secrets have been taken out.
+    pub(crate) fn redacted(&mut self) {
+        self.steps.redacted_us = Some(self.elapsed_us());
     }
 
     /// The target has been chosen.

@@ -12,9 +12,11 @@ pub const EVENT_BYTES_MAX: usize = 4 * 1024 * 1024;
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// Cuts a stream into events, wherever the network cut it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Splitter {
     buffer: BytesMut,
+    /// Largest event that is given out.
+    event_bytes_max: usize,
     /// Where the current line begins in the buffer.
     line_at: usize,
     /// How far the buffer has been searched for line ends.
@@ -25,7 +27,7 @@ pub struct Splitter {
     begun: bool,
 }
 
-/// The event is larger than [`EVENT_BYTES_MAX`].
+/// The event is larger than it may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an event is larger than {EVENT_BYTES_MAX} bytes")]
 pub struct TooLarge;
@@ -37,7 +39,26 @@ pub struct Event {
     first: bool,
 }
 
+impl Default for Splitter {
+    fn default() -> Self {
+        Self {
+            buffer: BytesMut::new(),
+            event_bytes_max: EVENT_BYTES_MAX,
+            line_at: 0,
+            searched: 0,
+            after_cr: false,
+            begun: false,
+        }
+    }
+}
+
 impl Splitter {
+    /// For events that we wrote ourselves, which may be as large as what they were made of became.
+    #[must_use]
+    pub fn of_ours() -> Self {
+        Self { event_bytes_max: usize::MAX, ..Self::default() }
+    }
+
     /// Takes the next bytes of the stream.
     pub fn push(&mut self, bytes: &[u8]) {
         self.buffer.extend_from_slice(bytes);
@@ -58,7 +79,7 @@ impl Splitter {
             }
             let Some(offset) = memchr2(b'\n', b'\r', &self.buffer[self.searched..]) else {
                 self.searched = self.buffer.len();
-                return if self.searched > EVENT_BYTES_MAX { Err(TooLarge) } else { Ok(None) };
+                return if self.searched > self.event_bytes_max { Err(TooLarge) } else { Ok(None) };
             };
             let end = self.searched + offset;
             let empty = end == self.line_at;
@@ -72,7 +93,7 @@ impl Splitter {
             if empty {
                 return Ok(Some(self.cut(next)));
             }
-            if next > EVENT_BYTES_MAX {
+            if next > self.event_bytes_max {
                 return Err(TooLarge);
             }
         }

@@ -11,6 +11,7 @@ use domain::clock::{Clock, SystemClock};
 use domain::ids::{CallId, KeyId, PriceId, ProjectId, TenantId};
 use domain::money::NanoUsd;
 use domain::outcome::{Outcome, UsageSource};
+use domain::steps::Steps;
 use secrecy::SecretBox;
 use store::calls::CallRecord;
 use store::keys::NewKey;
@@ -256,11 +257,17 @@ fn record(seat: Seat, id: CallId) -> CallRecord {
         cost: NanoUsd(600),
         request_bytes: 100,
         response_bytes: 200,
-        authenticated_us: Some(1),
-        routed_us: Some(2),
-        admitted_us: Some(3),
-        first_byte_us: Some(4),
-        upstream_done_us: Some(5),
+        steps: Steps {
+            authenticated_us: Some(1),
+            asked_us: Some(1),
+            screened_us: Some(2),
+            redacted_us: Some(2),
+            routed_us: Some(2),
+            admitted_us: Some(3),
+            first_byte_us: Some(4),
+            upstream_done_us: Some(5),
+            masking_us: None,
+        },
         total_us: 6,
         markup_ppm: 0,
         status: 200,

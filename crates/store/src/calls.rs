@@ -7,6 +7,7 @@ use domain::guard::Findings;
 use domain::ids::{CallId, KeyId, PriceId, ProjectId, TenantId};
 use domain::money::NanoUsd;
 use domain::outcome::{Outcome, UsageSource};
+use domain::steps::Steps;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -53,17 +54,9 @@ pub struct CallRecord {
     pub request_bytes: u64,
     /// Bytes sent to it.
     pub response_bytes: u64,
-    /// When the key was known.
-    pub authenticated_us: Option<u64>,
-    /// When the target was chosen.
-    pub routed_us: Option<u64>,
-    /// When the hold was durable.
-    pub admitted_us: Option<u64>,
-    /// When the first byte of the answer came.
-    pub first_byte_us: Option<u64>,
-    /// When the provider was done.
-    pub upstream_done_us: Option<u64>,
-    /// When the last byte was sent.
+    /// When each step was done.
+    pub steps: Steps,
+    /// When the last byte was sent, in microseconds since the first was received.
     pub total_us: u64,
     /// The tenant's markup, in parts per million of the cost.
     pub markup_ppm: u32,
@@ -183,8 +176,9 @@ impl TenantTx<'_> {
                       c.cache_write_tokens, c.cache_write_1h_tokens, c.output_tokens,
                       c.reasoning_tokens,
                       c.charge_nano, c.cost_nano, c.request_bytes, c.response_bytes,
-                      c.authenticated_us, c.routed_us, c.admitted_us, c.first_byte_us,
-                      c.upstream_done_us, c.total_us, c.markup_ppm, c.status, c.streamed,
+                      c.authenticated_us, c.asked_us, c.screened_us, c.redacted_us,
+                      c.routed_us, c.admitted_us, c.first_byte_us,
+                      c.upstream_done_us, c.masking_us, c.total_us, c.markup_ppm, c.status, c.streamed,
                       c.simulated, c.surface, c.outcome, c.usage_source, c.alias,
                       c.model_served, c.provider, c.code, c.note, c.request_id,
                       c.upstream_request_id, c.user_agent, c.agent, c.guard,
@@ -219,11 +213,17 @@ impl TenantTx<'_> {
                     cost: NanoUsd(row.cost_nano),
                     request_bytes: row.request_bytes.unsigned_abs(),
                     response_bytes: row.response_bytes.unsigned_abs(),
-                    authenticated_us: row.authenticated_us.map(i64::unsigned_abs),
-                    routed_us: row.routed_us.map(i64::unsigned_abs),
-                    admitted_us: row.admitted_us.map(i64::unsigned_abs),
-                    first_byte_us: row.first_byte_us.map(i64::unsigned_abs),
-                    upstream_done_us: row.upstream_done_us.map(i64::unsigned_abs),
+                    steps: Steps {
+                        authenticated_us: row.authenticated_us.map(i64::unsigned_abs),
+                        asked_us: row.asked_us.map(i64::unsigned_abs),
+                        screened_us: row.screened_us.map(i64::unsigned_abs),
+                        redacted_us: row.redacted_us.map(i64::unsigned_abs),
+                        routed_us: row.routed_us.map(i64::unsigned_abs),
+                        admitted_us: row.admitted_us.map(i64::unsigned_abs),
+                        first_byte_us: row.first_byte_us.map(i64::unsigned_abs),
+                        upstream_done_us: row.upstream_done_us.map(i64::unsigned_abs),
+                        masking_us: row.masking_us.map(i64::unsigned_abs),
+                    },
                     total_us: row.total_us.unsigned_abs(),
                     markup_ppm: u32::try_from(row.markup_ppm)
                         .map_err(|_| unreadable("markup_ppm"))?,

@@ -14,7 +14,7 @@ use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
 
 use crate::error::StoreError;
-use crate::store::Store;
+use crate::store::{Store, begin};
 use crate::system::SystemTx;
 use crate::text::bounded;
 
@@ -213,7 +213,7 @@ impl Store {
     }
 
     async fn circuit_tx(&self) -> Result<Transaction<'static, Postgres>, StoreError> {
-        let mut tx = self.gateway.begin().await?;
+        let mut tx = begin(&self.gateway, None).await?;
         sqlx::query!(
             "select set_config('statement_timeout', $1, true) as done",
             STATEMENT_MS_MAX.to_string()

@@ -1,4 +1,7 @@
 //! The listener: accepts connections, bounds what a slow or greedy peer can take, and closes in order.
+//!
+//! It speaks HTTP/1.1. HTTP/2 without TLS is spoken by few proxies and by no browser, and to tell the two apart
+//! doubles the buffer of every connection.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -11,8 +14,8 @@ use axum::extract::{ConnectInfo, Request};
 use axum::response::Response;
 use domain::limits::HEADER_BYTES_MAX;
 use hyper::body::Incoming;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
+use hyper::server::conn::http1::Builder;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
@@ -29,19 +32,13 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Serves until `closing` turns true; then takes no more connections and lets requests finish.
 pub async fn serve(listener: TcpListener, router: Router, mut closing: watch::Receiver<bool>) {
-    let mut builder = Builder::new(TokioExecutor::new());
+    let mut builder = Builder::new();
     builder
-        .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_WAIT)
         .max_headers(HEADERS_MAX)
         .max_buf_size(HEADER_BYTES_MAX)
         .pipeline_flush(true);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_header_list_size(u32::try_from(HEADER_BYTES_MAX).unwrap_or(u32::MAX));
-    let builder = Arc::new(builder);
     let seats = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let graceful = GracefulShutdown::new();
     loop {
@@ -63,11 +60,11 @@ pub async fn serve(listener: TcpListener, router: Router, mut closing: watch::Re
         let router = router.clone();
         let service =
             hyper::service::service_fn(move |request| answer(router.clone(), peer, request));
-        let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+        let connection = builder.serve_connection(TokioIo::new(stream), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {
-                tracing::debug!(error, "a connection ended early");
+                tracing::debug!(%error, "a connection ended early");
             }
             drop(seat);
         });

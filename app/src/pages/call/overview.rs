@@ -2,6 +2,7 @@
 
 use contract::activity::CallRow;
 use contract::call::{CallDetail, PriceView};
+use contract::guard::Span;
 use domain::guard::{Findings, Hidden, Second};
 use domain::ids::CallId;
 use domain::money::NanoUsd;
@@ -133,6 +134,7 @@ fn latency(detail: &CallDetail) -> impl IntoView + use<> {
     let summary = [
         row.first_byte_us.map(|us| format!("First byte of the answer after {}", duration_text(us))),
         row.overhead_us.map(|us| format!("{} of the whole is ours", duration_text(us))),
+        detail.masking_us.map(|us| format!("masking took {} of that", duration_text(us))),
     ];
     let summary: Vec<String> = summary.into_iter().flatten().collect();
     view! {
@@ -231,7 +233,7 @@ fn guard(call: CallId, found: Findings) -> AnyView {
                 {lines("Masked in the answer", hidden(&found.masked))}
             </dl>
             <p class="dim">
-                {more} " " <a class="link" href=paths::guard_report(call)>"Report a mistake"</a>
+                {more} " " <a class="link" href=paths::guard_report(call, Span::default())>"Report a mistake"</a>
             </p>
         </section>
     }

@@ -32,6 +32,23 @@ pub struct GuardPage {
     pub policies: Vec<PolicyLine>,
     /// The name of the policy that the address opens, and its form as it starts.
     pub opened: Option<(String, Draft)>,
+    /// When this version was measured on a corpus.
+    pub measured_on: String,
+    /// What came of it.
+    pub figures: Vec<FigureLine>,
+}
+
+/// A figure of the measurement.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FigureLine {
+    /// Of what.
+    pub meaning: String,
+    /// The share.
+    pub share: String,
+    /// Its interval.
+    pub interval: String,
+    /// How many texts.
+    pub texts: String,
 }
 
 /// A signature with its hits.
@@ -160,25 +177,40 @@ impl PolicyForm {
     }
 }
 
+/// The page of the time range that a form was opened over.
+#[cfg(feature = "ssr")]
+fn back_to(span: &str) -> String {
+    paths::guard(contract::guard::Span::read(Some(span)))
+}
+
 /// Changes a policy.
 #[leptos::server(prefix = "/do", endpoint = "guard/set_policy")]
-pub async fn set_policy(project: String, version: u32, form: PolicyForm) -> Result<(), UiFault> {
+pub async fn set_policy(
+    project: String,
+    version: u32,
+    #[server(default)] span: String,
+    form: PolicyForm,
+) -> Result<(), UiFault> {
     let console = server::console()?;
     let caller = server::answer(server::caller())?;
     let project = server::answer(super::ready::project(&project))?;
     server::answer(console.guard.set_policy(&caller, project, form.policy(), version).await)?;
-    leptos_axum::redirect(paths::GUARD);
+    leptos_axum::redirect(&back_to(&span));
     Ok(())
 }
 
 /// Takes a policy away: what is above it holds again.
 #[leptos::server(prefix = "/do", endpoint = "guard/drop_policy")]
-pub async fn drop_policy(project: String, version: u32) -> Result<(), UiFault> {
+pub async fn drop_policy(
+    project: String,
+    version: u32,
+    #[server(default)] span: String,
+) -> Result<(), UiFault> {
     let console = server::console()?;
     let caller = server::answer(server::caller())?;
     let project = server::answer(super::ready::project(&project))?;
     server::answer(console.guard.drop_policy(&caller, project, version).await)?;
-    leptos_axum::redirect(paths::GUARD);
+    leptos_axum::redirect(&back_to(&span));
     Ok(())
 }
 
@@ -200,10 +232,14 @@ pub async fn try_out(project: String, channel: String, tried: String) -> Result<
 
 /// Says that the guard was wrong about a call.
 #[leptos::server(prefix = "/do", endpoint = "guard/report")]
-pub async fn report(call: CallId, note: String) -> Result<(), UiFault> {
+pub async fn report(
+    call: CallId,
+    note: String,
+    #[server(default)] span: String,
+) -> Result<(), UiFault> {
     let console = server::console()?;
     let caller = server::answer(server::caller())?;
     server::answer(console.guard.report(&caller, call, note).await)?;
-    leptos_axum::redirect(paths::GUARD);
+    leptos_axum::redirect(&back_to(&span));
     Ok(())
 }

@@ -36,6 +36,15 @@ struct Acts {
     try_out: Post,
 }
 
+/// The page that a form lies over.
+#[derive(Clone, Copy)]
+struct Over {
+    /// Its time range.
+    span: Span,
+    /// Leads back to it.
+    back: Callback<()>,
+}
+
 /// The page.
 #[component]
 pub fn GuardPage() -> impl IntoView {
@@ -67,7 +76,8 @@ pub fn GuardPage() -> impl IntoView {
     let navigate = use_navigate();
     let back = Callback::new(move |()| {
         let options = NavigateOptions { replace: true, scroll: false, ..Default::default() };
-        navigate(paths::GUARD, options);
+        let span = query.with_untracked(|query| Span::read(query.get_str("span")));
+        navigate(&paths::guard(span), options);
     });
     view! {
         <Page
@@ -109,7 +119,7 @@ fn shown(page: calls::GuardPage, acts: Acts, query: &ParamsMap, back: Callback<(
     let span = Span::read(query.get_str("span"));
     let spans = Span::ALL
         .map(|one| Tab {
-            href: paths::guard_span(one.word()),
+            href: paths::guard(one),
             label: one.label().to_owned(),
             current: one == span,
         })
@@ -122,26 +132,29 @@ fn shown(page: calls::GuardPage, acts: Acts, query: &ParamsMap, back: Callback<(
         .collect_view();
     let projects: Vec<_> =
         page.policies.iter().map(|line| (line.key.clone(), line.name.clone())).collect();
-    let opened = page.opened.map(|opened| policy::form(opened, &page.signatures, acts, back));
+    let over = Over { span, back };
+    let opened = page.opened.map(|opened| policy::form(opened, &page.signatures, acts, over));
     view! {
         {opened}
-        {reported.map(|call| report::form(call, acts.report, back))}
+        {reported.map(|call| report::form(call, acts.report, over))}
         <Tabs label="Time range" tabs=Signal::stored(spans)/>
         <dl class="key-facts">{totals}</dl>
         <h2>"Latest findings"</h2>
-        {tables::found(page.found)}
+        {tables::found(page.found, span)}
         <h2>"Policies"</h2>
-        {tables::policies(page.policies, may())}
+        {tables::policies(page.policies, span, may())}
         <h2>"Signatures"</h2>
         {tables::signatures(page.signatures)}
         <h2>"Try it out"</h2>
         {playground::playground(projects, acts.try_out)}
         <h2>"How well it sees"</h2>
         <p class="dim">
-            "The command " <code>"make eval-guard"</code>
-            " measures it on a labelled corpus. The file " <code>"docs/guard.md"</code>
-            " of the source holds the figures, how they were come by, and what it does not see."
+            "This version, measured on " <time datetime=page.measured_on.clone()>{page.measured_on.clone()}</time>
+            " by the command " <code>"make eval-guard"</code>
+            " on public texts with labels, under the default policy. The file " <code>"docs/guard.md"</code>
+            " of the source tells how, and what it does not see."
         </p>
+        {tables::figures(page.figures)}
     }
     .into_any()
 }

@@ -5,8 +5,8 @@ use contract::fault::Field as FieldName;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
 
-use super::Acts;
 use super::calls::{DropPolicy, SetPolicy, SignatureLine};
+use super::{Acts, Over};
 use crate::pages::welcome::field_error;
 use crate::paths;
 use crate::post::{Post, PostForm};
@@ -42,7 +42,7 @@ pub fn form(
     (name, start): (String, Draft),
     signatures: &[SignatureLine],
     acts: Acts,
-    back: Callback<()>,
+    over: Over,
 ) -> AnyView {
     let field = |name| start.get(name).unwrap_or_default().to_owned();
     let (project, version) = (field("project"), field("version"));
@@ -56,25 +56,27 @@ pub fn form(
         .collect();
     let (set, drop) = (acts.set, acts.drop);
     // What is not its own cannot be taken away.
-    let away = (version != "0").then(|| take_away(project.clone(), version.clone(), drop));
+    let away = (version != "0")
+        .then(|| take_away(project.clone(), version.clone(), over.span.word(), drop));
     view! {
         <Dialog
             id="policy"
             title=format!("Policy: {name}")
             shape=Shape::Drawer
             open=Signal::stored(true)
-            close_href=paths::GUARD
-            on_close=back
+            close_href=paths::guard(over.span)
+            on_close=over.back
         >
             <PostForm action=set>
                 <FormBody to=SetPolicy::PATH start=start>
                     <FormAlert fault=set.fault()/>
                     {hidden("project", project)}
                     {hidden("version", version)}
+                    {hidden("span", over.span.word())}
                     {fields(acts, ticks)}
                     <div class="form-acts">
                         <Button submit=true tone=Tone::Primary>"Save"</Button>
-                        <a class="btn btn-quiet" href=paths::GUARD data-noscroll="true">"Cancel"</a>
+                        <a class="btn btn-quiet" href=paths::guard(over.span) data-noscroll="true">"Cancel"</a>
                     </div>
                 </FormBody>
             </PostForm>
@@ -84,7 +86,7 @@ pub fn form(
     .into_any()
 }
 
-fn take_away(project: String, version: String, action: Post) -> AnyView {
+fn take_away(project: String, version: String, span: &'static str, action: Post) -> AnyView {
     let words = if project == "all" { "Use the default" } else { "Use the tenant's policy" };
     view! {
         <PostForm action>
@@ -92,6 +94,7 @@ fn take_away(project: String, version: String, action: Post) -> AnyView {
                 <FormAlert fault=action.fault()/>
                 {hidden("project", project)}
                 {hidden("version", version)}
+                {hidden("span", span)}
                 <div class="form-acts">
                     <Button submit=true tone=Tone::Quiet>{words}</Button>
                 </div>
@@ -101,8 +104,8 @@ fn take_away(project: String, version: String, action: Post) -> AnyView {
     .into_any()
 }
 
-fn hidden(name: &'static str, value: String) -> impl IntoView {
-    view! { <input type="hidden" name=name value=value/> }
+fn hidden(name: &'static str, value: impl Into<String>) -> impl IntoView {
+    view! { <input type="hidden" name=name value=value.into()/> }
 }
 
 /// The fields take what they start with from the draft around them.

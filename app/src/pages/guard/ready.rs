@@ -2,12 +2,12 @@
 
 use contract::draft::Draft;
 use contract::fault::Fault;
-use contract::guard::{FoundRow, GuardView, PolicyView, SignatureRow, Span, Tried};
+use contract::guard::{FigureRow, FoundRow, GuardView, PolicyView, SignatureRow, Span, Tried};
 use domain::guard::{Mode, Personal, Policy, Secrets};
 use domain::ids::ProjectId;
 use leptos::server_fn::ServerFn as _;
 
-use super::calls::{FoundLine, GuardPage, PolicyLine, SetPolicy, SignatureLine, Trial};
+use super::calls::{FigureLine, FoundLine, GuardPage, PolicyLine, SetPolicy, SignatureLine, Trial};
 use crate::ui::number::{count, counted};
 
 /// The key of the policy for all projects.
@@ -39,6 +39,27 @@ pub fn page(view: GuardView, span: Span, opened: &str) -> GuardPage {
         found: view.found.into_iter().map(found).collect(),
         policies: view.policies.iter().map(line).collect(),
         opened,
+        measured_on: view.evaluation.measured_on,
+        figures: view.evaluation.figures.iter().map(figure).collect(),
+    }
+}
+
+fn figure(row: &FigureRow) -> FigureLine {
+    FigureLine {
+        meaning: row.meaning.clone(),
+        share: format!("{} %", percent(row.share)),
+        interval: format!("{}–{}", percent(row.low), percent(row.high)),
+        texts: count(row.texts.into()),
+    }
+}
+
+/// Ten-thousandths as a percentage, with the digits that a reader can use.
+fn percent(share: u16) -> String {
+    let tenths = (share + 5) / 10;
+    match share {
+        0 | 10_000 => (share / 100).to_string(),
+        1_000.. => format!("{}.{}", tenths / 10, tenths % 10),
+        _ => format!("{}.{:02}", share / 100, share % 100),
     }
 }
 
@@ -180,6 +201,14 @@ mod tests {
         assert_eq!(form.get("form[reasoning]"), None);
         assert_eq!(project("all"), Ok(None));
         assert_eq!(project("none"), Err(Fault::NotFound));
+    }
+
+    #[test]
+    fn a_share_has_the_digits_that_a_reader_can_use() {
+        assert_eq!(
+            [0, 5, 129, 5_095, 8_627, 10_000].map(percent),
+            ["0", "0.05", "1.29", "51.0", "86.3", "100"]
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@ use domain::limits::REASON_CHARS_MAX;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
 
+use super::Over;
 use super::calls::Report;
 use crate::pages::welcome::field_error;
 use crate::paths;
@@ -12,21 +13,22 @@ use crate::post::{Post, PostForm};
 use crate::ui::{Button, Dialog, Field, FormAlert, FormBody, Tone};
 
 /// The form, in a dialog. The server knows whether the call is one.
-pub fn form(call: String, action: Post, back: Callback<()>) -> AnyView {
+pub fn form(call: String, action: Post, over: Over) -> AnyView {
     let fault = action.fault();
     view! {
         <Dialog
             id="report"
             title="Report a mistake"
             open=Signal::stored(true)
-            close_href=paths::GUARD
-            on_close=back
+            close_href=paths::guard(over.span)
+            on_close=over.back
         >
             <PostForm action>
                 <FormBody to=Report::PATH>
                     <FormAlert fault/>
                     <p class="dim">"Call " <span class="mono wrap">{call.clone()}</span></p>
                     <input type="hidden" name="call" value=call.clone()/>
+                    <input type="hidden" name="span" value=over.span.word()/>
                     <Field
                         id="report-note"
                         name="note"
@@ -40,7 +42,7 @@ pub fn form(call: String, action: Post, back: Callback<()>) -> AnyView {
                     />
                     <div class="form-acts">
                         <Button submit=true tone=Tone::Primary>"Report"</Button>
-                        <a class="btn btn-quiet" href=paths::GUARD data-noscroll="true">"Cancel"</a>
+                        <a class="btn btn-quiet" href=paths::guard(over.span) data-noscroll="true">"Cancel"</a>
                     </div>
                 </FormBody>
             </PostForm>

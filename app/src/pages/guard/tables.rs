@@ -1,15 +1,16 @@
 //! The tables: what was found, what holds, and what is looked for.
 
+use contract::guard::Span;
 use leptos::prelude::*;
 
-use super::calls::{FoundLine, PolicyLine, SignatureLine};
+use super::calls::{FigureLine, FoundLine, PolicyLine, SignatureLine};
 use super::verdict;
 use crate::paths;
 use crate::ui::time::{Shown, time};
 use crate::ui::{Clock, Column, Empty, State, Table, badge, spark};
 
 /// The latest calls with findings.
-pub fn found(lines: Vec<FoundLine>) -> AnyView {
+pub fn found(lines: Vec<FoundLine>, span: Span) -> AnyView {
     if lines.is_empty() {
         return view! {
             <Empty
@@ -20,7 +21,7 @@ pub fn found(lines: Vec<FoundLine>) -> AnyView {
         .into_any();
     }
     let clock = Clock::here();
-    let rows = lines.into_iter().map(|line| found_row(line, clock)).collect_view();
+    let rows = lines.into_iter().map(|line| found_row(line, span, clock)).collect_view();
     view! {
         <Table
             caption="Calls with findings, newest first"
@@ -38,12 +39,12 @@ pub fn found(lines: Vec<FoundLine>) -> AnyView {
     .into_any()
 }
 
-fn found_row(line: FoundLine, clock: Clock) -> AnyView {
+fn found_row(line: FoundLine, span: Span, clock: Clock) -> AnyView {
     let act = if line.reported {
         badge(State::Neutral, "Reported").into_any()
     } else {
         view! {
-            <a class="btn btn-quiet btn-small" href=paths::guard_report(line.call) data-noscroll="true">
+            <a class="btn btn-quiet btn-small" href=paths::guard_report(line.call, span) data-noscroll="true">
                 "Report a mistake"
             </a>
         }
@@ -64,12 +65,13 @@ fn found_row(line: FoundLine, clock: Clock) -> AnyView {
 }
 
 /// What holds, for all projects and for each.
-pub fn policies(lines: Vec<PolicyLine>, may: bool) -> AnyView {
+pub fn policies(lines: Vec<PolicyLine>, span: Span, may: bool) -> AnyView {
     let clock = Clock::here();
     let rows = lines
         .into_iter()
         .map(|line| {
-            let (href, name) = (paths::guard_policy(&line.key), format!("Change {}", line.name));
+            let (href, name) =
+                (paths::guard_policy(&line.key, span), format!("Change {}", line.name));
             view! {
                 <tr>
                     <th scope="row" data-label="For">{line.name}</th>
@@ -146,6 +148,37 @@ pub fn signatures(lines: Vec<SignatureLine>) -> AnyView {
                 Column::new("References").minor(),
                 Column::new("Calls"),
                 Column::new("For all projects"),
+            ]
+        >
+            {rows}
+        </Table>
+    }
+    .into_any()
+}
+
+/// How well it was measured to see.
+pub fn figures(lines: Vec<FigureLine>) -> AnyView {
+    let rows = lines
+        .into_iter()
+        .map(|line| {
+            view! {
+                <tr>
+                    <th scope="row" data-label="Measured">{line.meaning}</th>
+                    <td class="end num" data-label="Share">{line.share}</td>
+                    <td class="end num" data-label="95 % interval">{line.interval}</td>
+                    <td class="end num" data-label="Texts">{line.texts}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <Table
+            caption="How well the guard sees, measured on a labelled corpus"
+            columns=vec![
+                Column::new("Measured"),
+                Column::number("Share"),
+                Column::number("95 % interval"),
+                Column::number("Texts"),
             ]
         >
             {rows}

@@ -84,7 +84,7 @@ fn target(typed: &TargetForm, providers: &Known) -> Result<TargetSpec, Failure> 
     };
     let provider_id = providers
         .named(provider)
-        .ok_or(Failure::invalid(Field::TargetProvider, Reason::Unknown))?;
+        .map_err(|reason| Failure::invalid(Field::TargetProvider, reason))?;
     let model = form::model(Field::TargetModel, &typed.model)?;
     let price = |field, typed: &str, otherwise: &str| match typed.trim() {
         "" => Ok(otherwise.to_owned()),

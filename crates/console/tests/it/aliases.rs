@@ -6,7 +6,7 @@ use contract::providers::{NewProvider, ProviderForm};
 use domain::caller::Caller;
 use domain::ids::{PriceId, TenantId};
 use domain::money::NanoUsd;
-use domain::provider::{Capability, Strategy};
+use domain::provider::{Capability, ProviderKind, Strategy};
 use serde_json::json;
 use store::prices::PriceRow;
 
@@ -126,6 +126,11 @@ async fn every_mistake_names_its_field() {
     let (house, operator) = furnished().await;
     let aliases = &house.console.aliases;
     aliases.create(&operator, "known".into(), alias("near")).await.unwrap();
+    let opinions = NewProvider {
+        form: ProviderForm { kind: ProviderKind::Lakera, ..form() },
+        ..new_provider("opinions")
+    };
+    house.console.providers.create(&operator, opinions).await.unwrap();
     let with = |target: TargetForm| AliasForm { targets: vec![target], ..alias("near") };
     let near = || target("near");
     let weightless = TargetForm { weight: "0".into(), ..near() };
@@ -139,6 +144,8 @@ async fn every_mistake_names_its_field() {
         (AliasForm { regions: "EU".into(), ..alias("near") }, Field::Regions, Reason::NotARegion),
         (AliasForm { targets: vec![], ..alias("near") }, Field::Targets, Reason::Missing),
         (with(TargetForm::default()), Field::Targets, Reason::Missing),
+        (with(target("nobody")), Field::TargetProvider, Reason::Unknown),
+        (with(target("opinions")), Field::TargetProvider, Reason::HasNoModels),
         (AliasForm { targets: vec![near(); 21], ..alias("near") }, Field::Targets, Reason::TooMany),
         (
             AliasForm { strategy: Strategy::Weighted, ..with(weightless) },

@@ -6,6 +6,7 @@ use domain::ids::{CallId, KeyId, PriceId, ProjectId, RequestId, TenantId};
 use domain::money::NanoUsd;
 use domain::outcome::{Outcome, UsageSource};
 use domain::role::{Permission, Role};
+use domain::steps::Steps;
 use store::calls::{CallRecord, PayloadRecord};
 use store::prices::PriceRow;
 use store::{HoldRow, Payable, Reason, Resolution, ResolutionKind};
@@ -43,11 +44,7 @@ pub fn record(
         cost: NanoUsd::ZERO,
         request_bytes: 10,
         response_bytes: 20,
-        authenticated_us: Some(50),
-        routed_us: None,
-        admitted_us: None,
-        first_byte_us: None,
-        upstream_done_us: None,
+        steps: Steps { authenticated_us: Some(50), ..Steps::default() },
         total_us: 80,
         markup_ppm: 0,
         status: 404,
@@ -81,10 +78,17 @@ pub async fn completed(house: &House, tenant: &Tenant, key_id: KeyId) -> CallId 
         output_tokens: 1,
         charge: NanoUsd(1_500),
         cost: NanoUsd(1_000),
-        routed_us: Some(60),
-        admitted_us: Some(2_000),
-        first_byte_us: Some(300_000),
-        upstream_done_us: Some(400_000),
+        steps: Steps {
+            authenticated_us: Some(50),
+            asked_us: Some(52),
+            screened_us: Some(55),
+            redacted_us: Some(57),
+            routed_us: Some(60),
+            admitted_us: Some(2_000),
+            first_byte_us: Some(300_000),
+            upstream_done_us: Some(400_000),
+            masking_us: Some(700),
+        },
         total_us: 400_300,
         markup_ppm: 500_000,
         status: 200,

@@ -12,6 +12,7 @@ use domain::ids::{CallId, NodeId, ProviderId, TenantId};
 use domain::money::NanoUsd;
 use domain::outcome::Outcome;
 use domain::role::{Permission, Role};
+use domain::steps::Steps;
 use store::calls::CallRecord;
 use store::nodes::Node;
 
@@ -93,7 +94,7 @@ async fn traffic_is_what_all_tenants_sent_in_the_last_hour() {
         provider: Some("alpha".into()),
         outcome,
         status,
-        first_byte_us,
+        steps: Steps { first_byte_us, ..Steps::default() },
         ..record(&house, tenant.id, tenant.project, key)
     };
     let records = [

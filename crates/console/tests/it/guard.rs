@@ -69,8 +69,8 @@ async fn what_was_found_is_counted_listed_and_reported_once() {
     assert_eq!(report(" ").await, Err(missing));
     report("a text about attacks").await.unwrap();
     assert!(guard.view(&tenant.admin, Span::Day).await.unwrap().found[0].reported);
-    let taken = Fault::Invalid { field: Field::Reason, reason: Reason::Taken };
-    assert_eq!(report("again").await, Err(taken));
+    let known = Fault::Invalid { field: Field::Reason, reason: Reason::Reported };
+    assert_eq!(report("again").await, Err(known));
     let theirs = guard.report(&other.admin, call, "not mine".into()).await;
     assert_eq!(theirs, Err(Fault::NotFound));
     assert_eq!(house.actions(tenant.id).await.last().unwrap(), "guard.report");

@@ -88,6 +88,14 @@ fn an_endless_event_is_refused() {
         refused |= splitter.next_event().is_err();
     }
     assert!(refused);
+
+    let mut ours = Splitter::of_ours();
+    for _ in 0..6 {
+        ours.push(&piece);
+        assert_eq!(ours.next_event().unwrap(), None);
+    }
+    ours.push(b"\n\n");
+    assert_eq!(ours.next_event().unwrap().map(|event| event.bytes().len()), Some((6 << 20) + 2));
 }
 
 #[test]

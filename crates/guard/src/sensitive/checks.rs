@@ -1,5 +1,7 @@
 //! Check digits and checksums that tell a real number or token from one that only looks like it.
 
+use std::sync::LazyLock;
+
 use sha2::{Digest, Sha256};
 
 /// ISO/IEC 7812-1 annex B: the check digit of cards and many national numbers.
@@ -161,19 +163,43 @@ pub fn bech32(text: &[u8]) -> bool {
 
 /// Shannon's entropy in bits a character.
 pub fn entropy_bits(text: &[u8]) -> f64 {
+    // Of n bytes, one that comes c times has the share c/n, and so log2(n) - log2(c) bits, c times over.
     let mut counts = [0_u32; 256];
     text.iter().for_each(|byte| counts[usize::from(*byte)] += 1);
-    let length = text.len().max(1) as f64;
-    let share = |count: &u32| {
-        let share = f64::from(*count) / length;
-        -share * share.log2()
+    let log = |count: u32| match LOGARITHMS.get(count as usize) {
+        Some(known) => *known,
+        None => f64::from(count).log2(),
     };
-    counts.iter().filter(|count| **count > 0).map(share).sum()
+    let length = text.len().max(1);
+    let of_counts: f64 = text.iter().map(|byte| log(counts[usize::from(*byte)])).sum();
+    log(u32::try_from(length).unwrap_or(u32::MAX)) - of_counts / length as f64
 }
+
+/// Logarithms of the first numbers to the base of 2: most values are short.
+static LOGARITHMS: LazyLock<[f64; 129]> =
+    LazyLock::new(|| std::array::from_fn(|number| (number.max(1) as f64).log2()));
 
 /// How many different bytes there are.
 pub fn distinct(text: &[u8]) -> usize {
-    let mut seen = [false; 256];
-    text.iter().for_each(|byte| seen[usize::from(*byte)] = true);
-    seen.iter().filter(|seen| **seen).count()
+    let mut seen = [0_u64; 4];
+    text.iter().for_each(|byte| seen[usize::from(*byte / 64)] |= 1 << (byte % 64));
+    seen.iter().map(|bits| bits.count_ones() as usize).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entropy_is_in_bits_a_character() {
+        let close = |text: &[u8], bits: f64| (entropy_bits(text) - bits).abs() < 1e-9;
+        assert!(close(b"", 0.0) && close(b"aaaa", 0.0) && close(b"abab", 1.0));
+        assert!(
+            close(b"abcd", 2.0) && close(&[b"ab".repeat(300), b"cd".repeat(300)].concat(), 2.0)
+        );
+        assert_eq!(
+            (distinct(b""), distinct(b"abcab"), distinct(&[0, 64, 128, 192, 255])),
+            (0, 3, 5)
+        );
+    }
 }

@@ -140,13 +140,26 @@ fn words_close_by_tell_what_a_number_is() {
         ("call ", "9472 7916", "phone"), ("Phone:\n", "358 0594", "phone"),
         ("He was born on ", "May 1st, 1977", "date_of_birth"), ("date of birth: ", "1990-05-15", "date_of_birth"),
         ("Meine Steuer-ID: ", "12345678903", "de_tax_id"), ("my name is ", "Ada Lovelace", "person_name"),
-        ("NPI ", "1234567893", "us_npi"),
+        ("NPI ", "1234567893", "us_npi"), ("SIN ", "130692544", "ca_sin"), ("Taiwan ID ", "A223456781", "tw_id"),
+        ("ABN ", "51824753556", "au_abn"), ("patente ", "U1K711J11M", "it_driver_licence"),
     ];
     for (words, value, kind) in cases {
         let text = format!("{words}{value}.");
         assert_eq!(found(&pii::detect(text.as_bytes()), &text), [(kind, value.to_owned())]);
         let alone = format!("Lot {value} was sold");
         assert!(pii::detect(alone.as_bytes()).is_empty(), "{alone}");
+    }
+}
+
+#[test]
+fn a_colon_that_ends_a_word_hides_no_address_of_a_machine() {
+    let values = [("ip_address", "192.168.17.5"), ("mac_address", "00:1A:2B:3C:4D:5E")];
+    for before in ["remote:", "source:", "mac:"] {
+        for (kind, value) in values {
+            let text = format!("{before}{value}");
+            let wanted = [(kind, value.to_owned())];
+            assert_eq!(found(&pii::detect(text.as_bytes()), &text), wanted, "{text}");
+        }
     }
 }
 
@@ -174,6 +187,9 @@ fn what_only_looks_like_personal_data_is_left_alone() {
         "12345678A",
         "10000000147",
         "0x1f",
+        "62286775983",
+        "text2001:db8::1",
+        "12345:db8::1",
     ];
     for text in cases {
         let text = format!("See {text} here.");

@@ -216,7 +216,8 @@ impl<'a, 'd, R: Rewriter, F: FnMut(Writing) -> R> Desk<'a, 'd, R, F> {
             return;
         }
         let event = self.texts.event();
-        let open = self.texts.open.entry(key).or_insert_with(|| Open::new((self.begin)(writing)));
+        let begin = || Box::new(Open::new((self.begin)(writing)));
+        let open = self.texts.open.entry(Box::new(key)).or_insert_with(begin);
         if !call.is_empty() && call.len() <= CALL_BYTES_MAX {
             call.clone_into(&mut open.call);
         }
@@ -230,7 +231,7 @@ impl<'a, 'd, R: Rewriter, F: FnMut(Writing) -> R> Desk<'a, 'd, R, F> {
     /// Ends texts. What is left of each goes behind what this event says of it, or before the event.
     pub(super) fn close(&mut self, ends: impl Fn(&Key, &Open<R>) -> bool) {
         let keys = self.texts.open.iter().filter(|(key, open)| ends(key, open));
-        let keys = keys.map(|(key, _)| key.clone()).collect();
+        let keys = keys.map(|(key, _)| Key::clone(key)).collect();
         self.end(keys);
     }
 
@@ -243,13 +244,14 @@ impl<'a, 'd, R: Rewriter, F: FnMut(Writing) -> R> Desk<'a, 'd, R, F> {
         ends: impl Fn(&[Step], &Open<R>) -> bool,
     ) {
         let first = Key::Choice { choice, path: begins.to_vec() };
-        let keys = self.texts.open.range(first..).map_while(|(key, open)| match key {
+        let from = self.texts.open.range::<Key, _>(first..);
+        let keys = from.map_while(|(key, open)| match &**key {
             Key::Choice { choice: of, path } if *of == choice && path.starts_with(begins) => {
                 Some((key, ends(path, open)))
             }
             _ => None,
         });
-        let keys = keys.filter(|(_, ends)| *ends).map(|(key, _)| key.clone()).collect();
+        let keys = keys.filter(|(_, ends)| *ends).map(|(key, _)| Key::clone(key)).collect();
         self.end(keys);
     }
 

@@ -96,7 +96,7 @@ impl<R: Rewriter> Stream<R> {
         for (key, open) in std::mem::take(&mut self.texts.open) {
             let tail = open.finish();
             if !tail.is_empty() {
-                self.texts.tails.push((key, tail));
+                self.texts.tails.push((*key, tail));
             }
         }
         if self.cut && !self.texts.tails.is_empty() {

@@ -12,8 +12,9 @@ const TEXTS_MAX: usize = 1_024;
 /// Longest names of a text, in bytes; one with longer names is rewritten piece by piece as well.
 const KEY_BYTES_MAX: usize = 1_024;
 
+/// Both sides of the map lie in boxes, since it has room for eleven from its first entry on.
 pub(super) struct Texts<R> {
-    pub(super) open: BTreeMap<Key, Open<R>>,
+    pub(super) open: BTreeMap<Box<Key>, Box<Open<R>>>,
     /// What is left of texts that have ended, to be said before the event at hand.
     pub(super) tails: Vec<(Key, String)>,
     /// Counts events, so that it is known which literals are still at hand.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::guard::Findings;
 use domain::limits::AGENT_NAME_BYTES_MAX;
+use domain::steps::Steps;
 use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -34,8 +35,8 @@ pub(super) async fn calls(
                tenant_id, id, project_id, key_id, price_id, started_at, ended_at,
                input_tokens, cached_input_tokens, cache_write_tokens, output_tokens,
                reasoning_tokens, charge_nano, cost_nano, request_bytes, response_bytes,
-               authenticated_us, routed_us, admitted_us, first_byte_us, upstream_done_us,
-               total_us, markup_ppm, status, streamed, simulated, surface, outcome,
+               authenticated_us, asked_us, screened_us, redacted_us, routed_us, admitted_us,
+               first_byte_us, upstream_done_us, masking_us, total_us, markup_ppm, status, streamed, simulated, surface, outcome,
                usage_source, alias, model_served, provider, code, note, request_id,
                upstream_request_id, client_ip, user_agent, agent, decision,
                cache_write_1h_tokens, guard)
@@ -43,8 +44,9 @@ pub(super) async fn calls(
                u.tenant_id, u.id, u.project_id, u.key_id, u.price_id, u.started_at,
                u.ended_at, u.input_tokens, u.cached_input_tokens, u.cache_write_tokens,
                u.output_tokens, u.reasoning_tokens, u.charge_nano, u.cost_nano,
-               u.request_bytes, u.response_bytes, u.authenticated_us, u.routed_us,
-               u.admitted_us, u.first_byte_us, u.upstream_done_us, u.total_us,
+               u.request_bytes, u.response_bytes, u.authenticated_us, u.asked_us,
+               u.screened_us, u.redacted_us, u.routed_us, u.admitted_us, u.first_byte_us,
+               u.upstream_done_us, u.masking_us, u.total_us,
                u.markup_ppm, u.status, u.streamed, u.simulated, u.surface, u.outcome,
                u.usage_source, u.alias, u.model_served, u.provider, u.code, u.note,
                u.request_id, u.upstream_request_id, u.client_ip::inet, u.user_agent, u.agent,
@@ -59,7 +61,8 @@ pub(super) async fn calls(
                  $25::boolean[], $26::boolean[], $27::text[], $28::text[], $29::text[],
                  $30::text[], $31::text[], $32::text[], $33::text[], $34::text[],
                  $35::text[], $36::text[], $37::text[], $38::text[], $39::text[], $40::jsonb[],
-                 $41::bigint[], $42::jsonb[])
+                 $41::bigint[], $42::jsonb[], $43::bigint[], $44::bigint[], $45::bigint[],
+                 $46::bigint[])
                u (tenant_id, id, project_id, key_id, price_id, started_at, ended_at,
                   input_tokens, cached_input_tokens, cache_write_tokens, output_tokens,
                   reasoning_tokens, charge_nano, cost_nano, request_bytes, response_bytes,
@@ -67,7 +70,8 @@ pub(super) async fn calls(
                   upstream_done_us, total_us, markup_ppm, status, streamed, simulated,
                   surface, outcome, usage_source, alias, model_served, provider, code,
                   note, request_id, upstream_request_id, client_ip, user_agent, agent,
-                  decision, cache_write_1h_tokens, guard)) u
+                  decision, cache_write_1h_tokens, guard, asked_us, screened_us,
+                  redacted_us, masking_us)) u
              order by tenant_id, id
              on conflict (tenant_id, id) do update set
                price_id = excluded.price_id, started_at = excluded.started_at,
@@ -81,9 +85,11 @@ pub(super) async fn calls(
                request_bytes = excluded.request_bytes,
                response_bytes = excluded.response_bytes,
                authenticated_us = excluded.authenticated_us,
-               routed_us = excluded.routed_us, admitted_us = excluded.admitted_us,
-               first_byte_us = excluded.first_byte_us,
-               upstream_done_us = excluded.upstream_done_us, total_us = excluded.total_us,
+               asked_us = excluded.asked_us, screened_us = excluded.screened_us,
+               redacted_us = excluded.redacted_us, routed_us = excluded.routed_us,
+               admitted_us = excluded.admitted_us, first_byte_us = excluded.first_byte_us,
+               upstream_done_us = excluded.upstream_done_us,
+               masking_us = excluded.masking_us, total_us = excluded.total_us,
                markup_ppm = excluded.markup_ppm, status = excluded.status,
                streamed = excluded.streamed, simulated = excluded.simulated,
                surface = excluded.surface, outcome = excluded.outcome,
@@ -96,7 +102,7 @@ pub(super) async fn calls(
                agent = excluded.agent, decision = excluded.decision,
                guard = excluded.guard
              where c.outcome = 'expired' and excluded.outcome <> 'expired')
-           select pg_notify('tokenone_calls', piece) from unnest($43::text[]) piece"#,
+           select pg_notify('tokenone_calls', piece) from unnest($47::text[]) piece"#,
         &columns.tenant_id,
         &columns.id,
         &columns.project_id,
@@ -139,6 +145,10 @@ pub(super) async fn calls(
         &columns.decision as &[Option<Value>],
         &columns.cache_write_1h_tokens,
         &columns.guard as &[Option<Value>],
+        &columns.asked_us as &[Option<i64>],
+        &columns.screened_us as &[Option<i64>],
+        &columns.redacted_us as &[Option<i64>],
+        &columns.masking_us as &[Option<i64>],
         notices,
     )
     .execute(connection)
@@ -244,10 +254,14 @@ struct CallColumns {
     request_bytes: Vec<i64>,
     response_bytes: Vec<i64>,
     authenticated_us: Vec<Option<i64>>,
+    asked_us: Vec<Option<i64>>,
+    screened_us: Vec<Option<i64>>,
+    redacted_us: Vec<Option<i64>>,
     routed_us: Vec<Option<i64>>,
     admitted_us: Vec<Option<i64>>,
     first_byte_us: Vec<Option<i64>>,
     upstream_done_us: Vec<Option<i64>>,
+    masking_us: Vec<Option<i64>>,
     total_us: Vec<i64>,
     markup_ppm: Vec<i32>,
     status: Vec<i16>,
@@ -303,16 +317,24 @@ impl CallColumns {
         self.cost_nano.push(call.cost.0);
         self.request_bytes.push(count(call.request_bytes));
         self.response_bytes.push(count(call.response_bytes));
-        self.authenticated_us.push(call.authenticated_us.map(count));
-        self.routed_us.push(call.routed_us.map(count));
-        self.admitted_us.push(call.admitted_us.map(count));
-        self.first_byte_us.push(call.first_byte_us.map(count));
-        self.upstream_done_us.push(call.upstream_done_us.map(count));
+        self.push_steps(&call.steps);
         self.total_us.push(count(call.total_us));
         self.markup_ppm.push(i32::try_from(call.markup_ppm).unwrap_or(i32::MAX));
         self.status.push(i16::try_from(call.status).unwrap_or(500).clamp(100, 599));
         self.streamed.push(call.streamed);
         self.simulated.push(call.simulated);
+    }
+
+    fn push_steps(&mut self, steps: &Steps) {
+        self.authenticated_us.push(steps.authenticated_us.map(count));
+        self.asked_us.push(steps.asked_us.map(count));
+        self.screened_us.push(steps.screened_us.map(count));
+        self.redacted_us.push(steps.redacted_us.map(count));
+        self.routed_us.push(steps.routed_us.map(count));
+        self.admitted_us.push(steps.admitted_us.map(count));
+        self.first_byte_us.push(steps.first_byte_us.map(count));
+        self.upstream_done_us.push(steps.upstream_done_us.map(count));
+        self.masking_us.push(steps.masking_us.map(count));
     }
 
     fn push_words(&mut self, call: &CallRecord) {

@@ -12,6 +12,7 @@ use domain::clock::{Clock, SystemClock};
 use domain::ids::{NodeId, ProviderId, TenantId};
 use domain::outcome::Outcome;
 use domain::provider::{Auth, ProviderKind, Surface, Wire};
+use domain::steps::Steps;
 use sqlx::PgConnection;
 use store::calls::CallRecord;
 use store::circuits::{CircuitEvent, CircuitRow, NewForce, WHOLE_PROVIDER};
@@ -430,7 +431,8 @@ async fn traffic_is_counted_over_all_tenants_and_names_none() {
     let (a, b) = (house.tenant("ada").await, house.tenant("bob").await);
     let call = |tenant: &Tenant, at: &str, outcome, status, first_byte_us| {
         let id = id_at(at, (u128::from(status) << 8) | u128::from(tenant.id.uuid().as_bytes()[15]));
-        CallRecord { status, first_byte_us, ..house.record(tenant, id, outcome) }
+        let steps = Steps { first_byte_us, ..Steps::default() };
+        CallRecord { status, steps, ..house.record(tenant, id, outcome) }
     };
     use Outcome as O;
     let records = [

@@ -14,6 +14,7 @@ use domain::kill::KillScope;
 use domain::money::NanoUsd;
 use domain::outcome::{Outcome, UsageSource};
 use domain::role::Role;
+use domain::steps::Steps;
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretBox, SecretString};
 use sha2::Sha256;
@@ -180,11 +181,17 @@ impl House {
             cost: NanoUsd(600),
             request_bytes: 100,
             response_bytes: 200,
-            authenticated_us: Some(10),
-            routed_us: Some(20),
-            admitted_us: Some(1_000),
-            first_byte_us: Some(5_000),
-            upstream_done_us: None,
+            steps: Steps {
+                authenticated_us: Some(10),
+                asked_us: Some(12),
+                screened_us: Some(15),
+                redacted_us: Some(17),
+                routed_us: Some(20),
+                admitted_us: Some(1_000),
+                first_byte_us: Some(5_000),
+                upstream_done_us: None,
+                masking_us: Some(40),
+            },
             total_us: 9_000,
             markup_ppm: 50_000,
             status: 200,

@@ -9,16 +9,16 @@ pub fn detect(window: &Window<'_>) -> Option<Found> {
     if second == Some(b':') && (first == b':' || window.before(2) == Some(b':')) {
         return None;
     }
-    // Within a longer chain of the same sort.
-    if matches!(second, Some(b':' | b'.' | b'-'))
-        && window.before(2).is_some_and(|byte| byte.is_ascii_hexdigit())
-    {
-        return None;
-    }
+    let chained = goes_on_from_a_group(window);
+    // Four octets are an address behind a colon too, whatever stood before it.
     if first.is_ascii_digit()
+        && (!chained || second == Some(b':'))
         && let Some(length) = ipv4(window)
     {
         return Some(Found { kind: kind("ip_address"), length });
+    }
+    if chained {
+        return None;
     }
     if !first.is_ascii_hexdigit() && first != b':' {
         return None;
@@ -26,6 +26,20 @@ pub fn detect(window: &Window<'_>) -> Option<Found> {
     mac(window)
         .map(|length| Found { kind: kind("mac_address"), length })
         .or_else(|| ipv6(window).map(|length| Found { kind: kind("ip_address"), length }))
+}
+
+/// Whether a group of hexadecimal digits and a divider stand before: the place is within a longer chain of the same
+/// sort. The end of a word (`remote:`) is no group.
+fn goes_on_from_a_group(window: &Window<'_>) -> bool {
+    if !matches!(window.before(1), Some(b':' | b'.' | b'-')) {
+        return false;
+    }
+    let group = || (2..=6).map_while(|nth| window.before(nth)).take_while(u8::is_ascii_hexdigit);
+    let word = || {
+        group().all(|byte| byte.is_ascii_alphabetic())
+            && window.before(group().count() + 2).is_some_and(|byte| byte.is_ascii_alphabetic())
+    };
+    group().next().is_some() && !word()
 }
 
 /// Four decimal octets; returns the place behind them.

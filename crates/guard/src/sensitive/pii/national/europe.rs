@@ -27,13 +27,16 @@ pub fn uk_licence(text: &[u8]) -> bool {
     name[0].is_ascii_alphabetic() && filled && is_date(month, number(&text[8..10]))
 }
 
+/// BZSt, *Prüfziffernberechnung*: of the ten digits before the check digit one comes twice or three times, and no
+/// other comes again. That none comes again is let pass: numbers made up for forms are so.
 pub fn de_tax(text: &[u8]) -> bool {
     let d = digits(text);
-    let most = (0..10)
-        .map(|digit| d[..10].iter().filter(|found| **found == digit).count())
-        .max()
-        .unwrap_or(0);
-    d[0] != 0 && mod_11_10(&d) && most <= 3
+    let mut counts = [0_u8; 10];
+    for digit in &d[..10] {
+        counts[usize::from(*digit)] += 1;
+    }
+    let repeated: Vec<u8> = counts.into_iter().filter(|count| *count > 1).collect();
+    d[0] != 0 && mod_11_10(&d) && matches!(repeated[..], [] | [2 | 3])
 }
 
 /// VKVV §4: the letter becomes two digits, the products' digits are added.
@@ -131,6 +134,11 @@ pub fn es_nie(text: &[u8]) -> bool {
 pub fn it_fiscal(text: &[u8]) -> bool {
     let day = number(&text[9..11]) % 40;
     b"ABCDEHLMPRST".contains(&text[8]) && (1..=31).contains(&day)
+}
+
+/// Licences of the central office: `U1`, then neither vowels nor Q.
+pub fn it_licence(text: &[u8]) -> bool {
+    text[0] == b'U' && !text[2..9].iter().any(|byte| b"AEIOQV".contains(byte))
 }
 
 pub fn it_vat(text: &[u8]) -> bool {
@@ -264,6 +272,6 @@ pub fn uk_plate(text: &[u8]) -> bool {
     let current = text.len() == 7 && text[1].is_ascii_alphabetic() && text[2].is_ascii_digit();
     !letters.clone().any(|byte| b"IQ".contains(byte))
         && !matches!(text[0], b'O' | b'Z')
-        && !matches!(text.last(), Some(b'Z'))
+        && (current || text.last() != Some(&b'Z'))
         && (!current || matches!(ages, 2..=29 | 51..=79))
 }

@@ -26,6 +26,7 @@ type Form = (&'static str, &'static str, fn(&[u8]) -> bool, Need);
 
 use Need::{Named, Nothing, Words};
 
+const SIN: &[&str] = &["sin", "nas", "social insurance"];
 const SSN: &[&str] = &["ssn", "social security", "socialsecurity"];
 const TAX: &[&str] = &["tax", "tin", "steuer", "idnr", "nif", "vat", "itin", "iva", "fiscal"];
 
@@ -40,7 +41,7 @@ const FORMS: &[Form] = &[
     ("us_npi", "9999~999~999", world::us_npi, Named(&["npi", "provider"])),
     ("us_dea", "AA9999999", world::us_dea, Words(&["dea", "certificate"])),
     ("ca_sin", "999-999-999", world::ca_sin, Nothing),
-    ("ca_sin", "999_999_999", world::ca_sin, Words(&["sin", "nas", "social insurance"])),
+    ("ca_sin", "999 999 999", world::ca_sin, Words(SIN)), ("ca_sin", "999999999", world::ca_sin, Named(SIN)),
     ("uk_nino", "AA_99_99_99_A", europe::uk_nino, Nothing), ("uk_nhs", "999-999-9999", europe::uk_nhs, Nothing),
     ("uk_nhs", "999_999_9999", europe::uk_nhs, Words(&["nhs", "health"])),
     ("uk_driving_licence", "XXXXX999999XX9AA", europe::uk_licence, Nothing),
@@ -94,7 +95,7 @@ const FORMS: &[Form] = &[
     ("in_gstin", "99UUUUU9999UXZX", world::in_gstin, Nothing),
     ("in_voter", "AAA9999999", always, Words(&["voter", "vote", "epic", "this"])),
     ("cn_resident_id", "99999999999999999X", world::cn_resident, Nothing), ("hk_id", "U999999(X)", world::hk_id, Nothing),
-    ("tw_id", "U999999999", world::tw_id, Nothing), ("sg_nric", "U9999999U", world::sg_nric, Nothing),
+    ("tw_id", "U999999999", world::tw_id, Words(&["taiwan", "身分證", "身份證", "roc id"])), ("sg_nric", "U9999999U", world::sg_nric, Nothing),
     ("my_nric", "999999-99-9999", world::my_nric, Nothing),
     ("id_nik", "9999999999999999", world::id_nik, Named(&["nik", "ktp"])),
     ("jp_my_number", "9999_9999_9999", world::jp_number, Named(&["my number", "マイナンバー", "個人番号"])),
@@ -110,7 +111,7 @@ const FORMS: &[Form] = &[
     ("th_national", "9999999999999", world::th_national, Words(&["thai", "tnin", "เลข"])),
     ("au_tfn", "999-999-999", world::au_tfn, Nothing), ("au_tfn", "999_999_999", world::au_tfn, Words(&["tfn", "tax file"])),
     ("au_acn", "999_999_999", world::au_acn, Named(&["acn", "company"])),
-    ("au_abn", "99 999 999 999", world::au_abn, Nothing), ("au_abn", "99999999999", world::au_abn, Nothing),
+    ("au_abn", "99 999 999 999", world::au_abn, Nothing), ("au_abn", "99999999999", world::au_abn, Words(&["abn"])),
     ("au_medicare", "9999 99999 9", world::au_medicare, Nothing),
     ("au_medicare", "9999999999", world::au_medicare, Words(&["medicare"])),
     ("br_cpf", "999.999.999-99", world::br_cpf, Nothing), ("br_cpf", "99999999999", world::br_cpf, Nothing),
@@ -128,11 +129,11 @@ const FORMS: &[Form] = &[
     ("uk_postcode", "U9_9UU", europe::uk_postcode, Words(POST)), ("uk_postcode", "UU99 9UU", europe::uk_postcode, Nothing),
     ("uk_postcode", "UU9U 9UU", europe::uk_postcode, Nothing),
     ("uk_postcode", "GIR_0AA", always, Nothing),
-    ("passport", "AAA999999", always, Words(PASS)), ("passport", "AA9999999", always, Words(PASS)),
+    ("passport", "AAA999999", always, Words(PASS)), ("passport", "UU9999999", always, Words(PASS)),
+    ("passport", "AA9999999", always, Named(PASS)),
     ("passport", "A99999999", world::kr_passport, Words(PASS)), ("passport", "A999A9999", world::kr_passport, Words(PASS)),
     ("passport", "A99999999", always, Named(PASS)), ("passport", "A9999999", always, Named(PASS)),
-    ("it_driver_licence", "AA9999999A", always, Words(LICENCE)), ("it_driver_licence", "A9A999A99A", always, Words(LICENCE)),
-    ("it_driver_licence", "A9A99A999A", always, Words(LICENCE)),
+    ("it_driver_licence", "AA9999999A", always, Words(LICENCE)), ("it_driver_licence", "A1XXXXXXXA", europe::it_licence, Words(LICENCE)),
     ("it_id_card", "AA_9999999", always, Named(&["carta", "identità"])),
     ("it_id_card", "AA99999AA", always, Words(&["carta", "identità"])),
     ("it_id_card", "9999999AA", always, Named(&["carta", "identità"])),

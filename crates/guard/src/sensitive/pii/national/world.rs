@@ -85,13 +85,16 @@ pub fn hk_id(text: &[u8]) -> bool {
         .is_multiple_of(11)
 }
 
+/// `A123456789` is the example that everybody uses, and true of no one.
 pub fn tw_id(text: &[u8]) -> bool {
     const PLACES: &[u8; 26] = b"ABCDEFGHJKLMNPQRSTUVXYWZIO";
     let Some(place) = PLACES.iter().position(|letter| *letter == text[0]) else { return false };
     let code = place as u32 + 10;
     let sum =
         code / 10 + code % 10 * 9 + weighted(&digits(&text[1..]), &[8, 7, 6, 5, 4, 3, 2, 1, 1]);
-    matches!(text[1], b'1' | b'2' | b'8' | b'9') && sum.is_multiple_of(10)
+    matches!(text[1], b'1' | b'2' | b'8' | b'9')
+        && sum.is_multiple_of(10)
+        && &text[1..] != b"123456789"
 }
 
 pub fn sg_nric(text: &[u8]) -> bool {
