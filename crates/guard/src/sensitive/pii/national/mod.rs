@@ -26,6 +26,8 @@ type Form = (&'static str, &'static str, fn(&[u8]) -> bool, Need);
 
 use Need::{Named, Nothing, Words};
 
+const HEALTH: &[&str] =
+    &["kvnr", "egk", "krankenkasse", "krankenversicherung", "versicherten", "health insurance"];
 const SIN: &[&str] = &["sin", "nas", "social insurance"];
 const SSN: &[&str] = &["ssn", "social security", "socialsecurity"];
 const TAX: &[&str] = &["tax", "tin", "steuer", "idnr", "nif", "vat", "itin", "iva", "fiscal"];
@@ -48,8 +50,7 @@ const FORMS: &[Form] = &[
     ("uk_driving_licence", "XXXXX999999XXXAA", europe::uk_licence, Nothing),
     ("de_tax_id", "99_999_999_999", europe::de_tax, Words(TAX)),
     ("de_social_security", "99_999999_A_999", europe::de_social, Nothing),
-    ("de_health_insurance", "U999999999", europe::de_health, Nothing),
-    ("de_health_insurance", "A999999999", europe::de_health, Words(&["kvnr", "egk", "krankenkasse", "versicherten"])),
+    ("de_health_insurance", "A999999999", europe::de_health, Words(HEALTH)),
     ("de_id_card", "XXXXXXXXX", europe::de_document, Words(GERMAN)),
     ("de_lanr", "999999999", europe::de_lanr, Words(&["lanr", "arztnummer"])),
     ("de_bsnr", "999999999", europe::de_bsnr, Named(&["bsnr", "betriebsst"])),
