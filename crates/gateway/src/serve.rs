@@ -1,4 +1,4 @@
-//! The path of one call, from the first byte to the last ledger row: one function, read from top to
+//! The path of one call, from the first byte to the last ledger row: there and back, read from top to
 //! bottom. Each step consumes what only the step before it can make.
 
 use axum::body::Body;
@@ -38,6 +38,7 @@ pub(crate) async fn serve(gateway: &Gateway, call: Call, mut line: Line) {
     }
 }
 
+/// There and back.
 async fn walk(gateway: &Gateway, call: Call, line: &mut Line) -> Result<(), Refused> {
     // The way back may take minutes, and needs less than half of the room that the way there does.
     let masked = Box::pin(there(gateway, call, line)).await?;
@@ -46,6 +47,7 @@ async fn walk(gateway: &Gateway, call: Call, line: &mut Line) -> Result<(), Refu
     Ok(())
 }
 
+/// Until an answer begins to arrive.
 async fn there(gateway: &Gateway, call: Call, line: &mut Line) -> Result<Masked, Refused> {
     let Call { trail, headers, body } = call;
     let known = match authenticate(gateway, &headers, trail) {

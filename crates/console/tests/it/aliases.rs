@@ -126,11 +126,6 @@ async fn every_mistake_names_its_field() {
     let (house, operator) = furnished().await;
     let aliases = &house.console.aliases;
     aliases.create(&operator, "known".into(), alias("near")).await.unwrap();
-    let opinions = NewProvider {
-        form: ProviderForm { kind: ProviderKind::Lakera, ..form() },
-        ..new_provider("opinions")
-    };
-    house.console.providers.create(&operator, opinions).await.unwrap();
     let with = |target: TargetForm| AliasForm { targets: vec![target], ..alias("near") };
     let near = || target("near");
     let weightless = TargetForm { weight: "0".into(), ..near() };
@@ -144,8 +139,6 @@ async fn every_mistake_names_its_field() {
         (AliasForm { regions: "EU".into(), ..alias("near") }, Field::Regions, Reason::NotARegion),
         (AliasForm { targets: vec![], ..alias("near") }, Field::Targets, Reason::Missing),
         (with(TargetForm::default()), Field::Targets, Reason::Missing),
-        (with(target("nobody")), Field::TargetProvider, Reason::Unknown),
-        (with(target("opinions")), Field::TargetProvider, Reason::HasNoModels),
         (AliasForm { targets: vec![near(); 21], ..alias("near") }, Field::Targets, Reason::TooMany),
         (
             AliasForm { strategy: Strategy::Weighted, ..with(weightless) },
@@ -175,11 +168,17 @@ async fn every_mistake_names_its_field() {
 async fn every_mistake_in_a_target_names_the_target_and_its_field() {
     let (house, operator) = furnished().await;
     let aliases = &house.console.aliases;
+    let opinions = NewProvider {
+        form: ProviderForm { kind: ProviderKind::Lakera, ..form() },
+        ..new_provider("opinions")
+    };
+    house.console.providers.create(&operator, opinions).await.unwrap();
     let near = || target("near");
     let long = "x".repeat(301);
     let mistakes = [
         (TargetForm { provider: String::new(), ..near() }, Field::TargetProvider, Reason::Missing),
         (target("nobody"), Field::TargetProvider, Reason::Unknown),
+        (target("opinions"), Field::TargetProvider, Reason::HasNoModels),
         (TargetForm { model: " ".into(), ..near() }, Field::TargetModel, Reason::Missing),
         (TargetForm { model: long.clone(), ..near() }, Field::TargetModel, Reason::TooLong),
         (

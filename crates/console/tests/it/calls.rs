@@ -185,8 +185,9 @@ async fn a_call_tells_its_times_its_price_and_its_ledger() {
     let CallRow { overhead_us, project, key, .. } = &detail.row;
     assert_eq!(
         (*overhead_us, project.as_str(), key.as_str()),
-        (Some(2_300), "First project", "server")
+        (Some(3_000), "First project", "server")
     );
+    assert_eq!(detail.masking_us, Some(700), "it is ours too");
     let price = detail.price.unwrap();
     assert_eq!((price.model.as_str(), price.markup_ppm), ("simulator/small", 500_000));
     assert_eq!(price.hash, "ab".repeat(32));
