@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::dfa::DFA;
 
 use crate::sensitive::{Kind, Span, disjoint};
 
@@ -18,6 +18,7 @@ mod places;
 mod tokens;
 mod values;
 mod vendors;
+mod walk;
 
 pub(crate) use cards::card;
 
@@ -30,7 +31,7 @@ enum Clue {
 }
 
 struct Clues {
-    automaton: Option<AhoCorasick>,
+    automaton: Option<DFA>,
     by_pattern: Vec<Clue>,
 }
 
@@ -50,11 +51,8 @@ static CLUES: LazyLock<Clues> = LazyLock::new(|| {
         by_pattern.push(Clue::Place(*place));
     }
     // Building from constant patterns cannot fail; a test holds that.
-    let automaton = AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .kind(Some(AhoCorasickKind::DFA))
-        .build(&patterns)
-        .ok();
+    let automaton =
+        DFA::builder().ascii_case_insensitive(true).prefilter(false).build(&patterns).ok();
     Clues { automaton, by_pattern }
 });
 
@@ -72,28 +70,29 @@ pub fn detect_counting(text: &[u8]) -> (Vec<Span>, usize) {
     // A long value found once need not be found again by what stands within it.
     let mut found_until = 0;
     let (mut named_memo, mut places_memo) = (named::Memo::default(), places::Memo::default());
-    for hit in automaton.find_overlapping_iter(text) {
-        if hit.end() <= found_until {
-            continue;
+    walk::each(automaton, text, |pattern, hit| {
+        if hit.end <= found_until {
+            return;
         }
         candidates += 1;
-        let span = match CLUES.by_pattern[hit.pattern().as_usize()] {
+        let start = hit.start;
+        let span = match CLUES.by_pattern[pattern] {
             Clue::Token(index) => {
                 let token = &tokens::TOKENS[index];
-                tokens::end(token, text, hit.start())
-                    .map(|end| Span { kind: token.kind, range: hit.start()..end })
+                tokens::end(token, text, start)
+                    .map(|end| Span { kind: token.kind, range: start..end })
             }
-            Clue::Name(name) => named::value(name, text, hit.range(), &mut named_memo),
-            Clue::Place(place) => places::span(place, text, hit.range(), &mut places_memo),
+            Clue::Name(name) => named::value(name, text, hit, &mut named_memo),
+            Clue::Place(place) => places::span(place, text, hit, &mut places_memo),
         };
         if let Some(span) = span {
             // Values that a name points at begin behind it; what lies between may still hold a clue.
-            if span.range.start <= hit.start() {
+            if span.range.start <= start {
                 found_until = found_until.max(span.range.end);
             }
             spans.push(span);
         }
-    }
+    });
     (preferring_known(spans), candidates + named_memo.looks + places_memo.looks)
 }
 

@@ -1,11 +1,11 @@
 //! Values given to a name that says what they are: `api_key = "…"`, `Authorization: Bearer …`, `--token …`,
 //! `<password>…</password>`, `My API key is …`.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::values::{Trust, is_secret};
 use super::vendors::{self, VENDORS};
@@ -63,13 +63,23 @@ pub fn kinds() -> impl Iterator<Item = Kind> {
 
 /// Whether a kind says no more than that a name announced a secret.
 pub fn is_generic(kind: Kind) -> bool {
-    static KINDS: LazyLock<HashSet<&str>> =
-        LazyLock::new(|| kinds().map(|kind| kind.id()).collect());
-    KINDS.contains(kind.id())
+    static KINDS: LazyLock<BTreeSet<Kind>> = LazyLock::new(|| kinds().collect());
+    KINDS.contains(&kind)
 }
 
 /// How far to the left a name may begin, and how far behind the word the operator may stand.
 const NAME_BYTES_MAX: usize = 48;
+
+/// Whether a byte may belong to a name.
+const IS_NAME: [bool; 256] = {
+    let mut is = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        is[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+        byte += 1;
+    }
+    is
+};
 
 /// The longest value that a name introduces; longer ones have a form of their own.
 const VALUE_BYTES_MAX: usize = 1_024;
@@ -101,10 +111,13 @@ impl Memo {
 
 /// The value that the name at `hit` announces, if there is one and it looks like a secret.
 pub fn value(name: Name, text: &[u8], hit: Range<usize>, memo: &mut Memo) -> Option<Span> {
-    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let is_name = |byte: &&u8| IS_NAME[usize::from(**byte)];
+    let tail = text[hit.end..].iter().take(NAME_BYTES_MAX).take_while(is_name).count();
+    if tail == NAME_BYTES_MAX {
+        return None;
+    }
     let left = &text[hit.start.saturating_sub(NAME_BYTES_MAX)..hit.start];
-    let start = hit.start - left.iter().rev().take_while(|byte| is_name(byte)).count();
-    let tail = text[hit.end..].iter().take(NAME_BYTES_MAX).take_while(|byte| is_name(byte)).count();
+    let start = hit.start - left.iter().rev().take_while(is_name).count();
     let mut cursor = Cursor { text, at: hit.end + tail };
     let whole = &text[start..hit.end + tail];
     let flag = whole.starts_with(b"--") || (whole.starts_with(b"-") && hit.start - start == 1);
@@ -114,7 +127,7 @@ pub fn value(name: Name, text: &[u8], hit: Range<usize>, memo: &mut Memo) -> Opt
         return None;
     }
     let whole = whole.to_ascii_lowercase();
-    let (mut trust, authorises) = trust(name, &whole)?;
+    let Announced { mut trust, authorises, vendor } = announced(name, &whole)?;
     let (range, header, quoted) = cursor.value(operator, authorises)?;
     memo.judged(range.clone());
     if header {
@@ -129,17 +142,13 @@ pub fn value(name: Name, text: &[u8], hit: Range<usize>, memo: &mut Memo) -> Opt
     if !is_secret(value, trust, quoted) || (trust == Trust::Weak && is_digest_name(&whole)) {
         return None;
     }
-    Some(Span { kind: kind(&whole, trust, header), range })
-}
-
-fn kind(name: &[u8], trust: Trust, header: bool) -> Kind {
-    let vendor = vendors::kind_of(name);
-    match (vendor, trust) {
-        (Some(kind), _) => Kind::new(kind),
-        (None, _) if header => BEARER,
-        (None, Trust::Password) => PASSWORD,
-        (None, _) => GENERIC,
-    }
+    let kind = match vendor {
+        Some(kind) => Kind::new(kind),
+        None if header => BEARER,
+        None if trust == Trust::Password => PASSWORD,
+        None => GENERIC,
+    };
+    Some(Span { kind, range })
 }
 
 /// What words within a name say of it.
@@ -178,11 +187,22 @@ static MARKS: LazyLock<(Option<AhoCorasick>, Vec<Mark>)> = LazyLock::new(|| {
     let sharp = SHARP.iter().map(|word| (*word, Mark::Sharp));
     let authorises = ["authoriz", "authoris"].map(|word| (word, Mark::Authorises));
     let (words, marks): (Vec<&str>, Vec<Mark>) = others.chain(sharp).chain(authorises).unzip();
-    (AhoCorasick::new(words).ok(), marks)
+    let automaton =
+        AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).prefilter(false).build(words);
+    (automaton.ok(), marks)
 });
 
-/// How far a name is believed, unless it is the name of something else, and whether it is a header of authorisation.
-fn trust(name: Name, whole: &[u8]) -> Option<(Trust, bool)> {
+/// What a name says of its value.
+struct Announced {
+    trust: Trust,
+    /// Whether it is a header of authorisation.
+    authorises: bool,
+    /// The kind that a vendor's word in it gives.
+    vendor: Option<&'static str>,
+}
+
+/// What a name in lower case announces, unless it is the name of something else.
+fn announced(name: Name, whole: &[u8]) -> Option<Announced> {
     let (automaton, marks) = &*MARKS;
     let (mut other, mut authorises, mut sharp) = (false, false, false);
     for found in automaton.as_ref()?.find_overlapping_iter(whole) {
@@ -195,17 +215,17 @@ fn trust(name: Name, whole: &[u8]) -> Option<(Trust, bool)> {
     if other && !authorises {
         return None;
     }
-    let vendor = vendors::kind_of(whole).is_some();
-    if !vendor && ENDS.iter().any(|end| whole.ends_with(end.as_bytes())) {
+    let vendor = vendors::kind_of(whole);
+    if vendor.is_none() && ENDS.iter().any(|end| whole.ends_with(end.as_bytes())) {
         return None;
     }
     let trust = match name {
         Name::Password => Trust::Password,
         Name::Token | Name::Vendor => Trust::Strong,
-        Name::Auth | Name::Key if sharp || vendor => Trust::Strong,
+        Name::Auth | Name::Key if sharp || vendor.is_some() => Trust::Strong,
         Name::Auth | Name::Key => Trust::Weak,
     };
-    Some((trust, authorises))
+    Some(Announced { trust, authorises, vendor })
 }
 
 fn is_digest_name(name: &[u8]) -> bool {
@@ -371,9 +391,7 @@ impl Cursor<'_> {
         let run = self.skip(VALUE_BYTES_MAX, |byte| !ends(byte));
         let mut end = start + run;
         // `name=a&other=b`: in an address the value ends at the ampersand.
-        if let Some(cut) =
-            self.text[start..end].windows(1).position(|byte| byte[0] == b'&').filter(|cut| *cut > 7)
-        {
+        if let Some(cut) = memchr::memchr(b'&', &self.text[start..end]).filter(|cut| *cut > 7) {
             end = start + cut;
         }
         while end > start

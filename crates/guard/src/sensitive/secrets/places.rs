@@ -1,10 +1,12 @@
 //! Places that hold secrets: key blocks, tokens of several parts, addresses that carry a password or are one.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use memchr::memmem::Finder;
 
 use super::begins_word;
 use super::tokens::{RUN_BYTES_MAX, Set};
@@ -122,7 +124,7 @@ pub fn span(place: Place, text: &[u8], hit: Range<usize>, memo: &mut Memo) -> Op
         Place::Address => return address(text, hit, memo),
         Place::Webhook => ("webhook_url", webhook(text, hit)?),
         Place::Curl => ("basic_auth", curl(text, hit.end)?),
-        Place::SignIn => ("password", flag_value(text, hit.end, &[b" -p ", b" --password "])?),
+        Place::SignIn => ("password", flag_value(text, hit.end, &*SIGN_IN_FLAGS)?),
         Place::OpenAi => ("openai_key", around(text, hit, Set::Url, 16, 12)?),
         Place::AzureSecret => ("azure_client_secret", azure_secret(text, hit)?),
         Place::AzureSignature => ("azure_sas", azure_signature(text, hit)?),
@@ -323,12 +325,17 @@ fn webhook(text: &[u8], hit: Range<usize>) -> Option<Range<usize>> {
         .then_some(hit.end..run_left(text, end, 3, |byte| matches!(byte, b'.' | b'?' | b':')))
 }
 
+static SIGN_IN_FLAGS: LazyLock<[Finder<'_>; 2]> =
+    LazyLock::new(|| [" -p ", " --password "].map(Finder::new));
+static CURL_FLAGS: LazyLock<[Finder<'_>; 3]> =
+    LazyLock::new(|| [" -u", " --user", " --proxy-user"].map(Finder::new));
+
 /// The value behind one of the flags, on the same command line.
-fn flag_value(text: &[u8], from: usize, flags: &[&[u8]]) -> Option<Range<usize>> {
+fn flag_value(text: &[u8], from: usize, flags: &[Finder<'_>]) -> Option<Range<usize>> {
     let line = &text[from..(from + 400).min(text.len())];
     for flag in flags {
-        for found in memchr::memmem::find_iter(line, flag).take(2) {
-            let mut start = from + found + flag.len();
+        for found in flag.find_iter(line).take(2) {
+            let mut start = from + found + flag.needle().len();
             start = run(text, start, 3, |byte| matches!(byte, b' ' | b'=' | b'\\'));
             let (start, end) = shell_word(text, start);
             let value = &text[start..end];
@@ -366,7 +373,7 @@ fn shell_word(text: &[u8], start: usize) -> (usize, usize) {
 }
 
 fn curl(text: &[u8], from: usize) -> Option<Range<usize>> {
-    let range = flag_value(text, from, &[b" -u", b" --user", b" --proxy-user"])?;
+    let range = flag_value(text, from, &*CURL_FLAGS)?;
     let value = &text[range.clone()];
     let colon = value.iter().position(|byte| *byte == b':')?;
     let (user, password) = (&value[..colon], &value[colon + 1..]);

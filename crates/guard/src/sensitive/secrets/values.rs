@@ -32,11 +32,15 @@ pub fn is_secret(value: &[u8], trust: Trust, quoted: bool) -> bool {
 }
 
 fn looks_secret(value: &[u8], trust: Trust, quoted: bool) -> bool {
-    let count = |test: fn(&u8) -> bool| value.iter().filter(|byte| test(byte)).count();
-    let digits = count(u8::is_ascii_digit);
-    let letters = count(u8::is_ascii_alphabetic);
+    let (mut digits, mut capitals, mut small) = (0, 0, 0);
+    for byte in value {
+        digits += usize::from(byte.is_ascii_digit());
+        capitals += usize::from(byte.is_ascii_uppercase());
+        small += usize::from(byte.is_ascii_lowercase());
+    }
+    let letters = capitals + small;
     let symbols = value.len() - digits - letters;
-    let mixed_case = count(u8::is_ascii_uppercase) > 0 && count(u8::is_ascii_lowercase) > 0;
+    let mixed_case = capitals > 0 && small > 0;
     match trust {
         Trust::Header => value.len() >= 10 && digits > 0 && distinct(value) > 4,
         Trust::Password => {
@@ -88,10 +92,12 @@ const REFERENCES: &[&str] = &[
 
 /// All of the marks are looked for at once. Building from constant marks cannot fail.
 static MARKED: LazyLock<[Option<AhoCorasick>; 2]> = LazyLock::new(|| {
+    // A prefilter costs more than it saves: values are short.
     let built = |marks: &[&str], any_case: bool| {
         AhoCorasick::builder()
             .ascii_case_insensitive(any_case)
             .kind(Some(AhoCorasickKind::DFA))
+            .prefilter(false)
             .build(marks)
             .ok()
     };
@@ -143,7 +149,7 @@ fn is_words(value: &[u8]) -> bool {
 fn is_sequence(value: &[u8]) -> bool {
     let mut last: [Option<u8>; 2] = [None; 2];
     let (mut pairs, mut steps) = (0, 0);
-    for byte in value.to_ascii_lowercase().into_iter().filter(u8::is_ascii_alphanumeric) {
+    for byte in value.iter().map(u8::to_ascii_lowercase).filter(u8::is_ascii_alphanumeric) {
         let sort = usize::from(byte.is_ascii_digit());
         if let Some(before) = last[sort].replace(byte) {
             pairs += 1;

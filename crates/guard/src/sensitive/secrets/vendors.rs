@@ -2,11 +2,16 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let words = VENDORS.iter().map(|(word, _)| *word);
-    AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words).ok()
+    AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostLongest)
+        .kind(Some(AhoCorasickKind::DFA))
+        .prefilter(false)
+        .build(words)
+        .ok()
 });
 
 /// The kind of value that a name in lower case announces by a vendor's word in it.
