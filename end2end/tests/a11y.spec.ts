@@ -6,7 +6,7 @@ import { places } from "./pages.ts";
 
 for (const theme of ["light", "dark"]) {
   test(`axe finds nothing on any page, ${theme}`, async ({ page, context, as, noise }) => {
-    test.setTimeout(180_000);
+    test.setTimeout(600_000);
     noise.expectStatus(403);
     noise.expectStatus(404);
     noise.expectStatus(422);

@@ -57,6 +57,7 @@ test("the palette goes anywhere by keyboard", async ({ page, as }) => {
   await expect(palette).toBeHidden();
 
   await page.keyboard.press("Control+k");
+  await expect(palette.getByRole("combobox")).toBeFocused();
   await page.keyboard.type("api keys");
   await expect(palette.getByRole("option").first()).toHaveAttribute("aria-selected", "true");
   await page.keyboard.press("Enter");
@@ -64,6 +65,7 @@ test("the palette goes anywhere by keyboard", async ({ page, as }) => {
   await expect(palette).toBeHidden();
 
   await page.keyboard.press("Control+k");
+  await expect(palette.getByRole("combobox")).toBeFocused();
   await page.keyboard.type("no such thing at all");
   await expect(palette.getByText("Nothing matches.")).toBeVisible();
 });

@@ -111,10 +111,7 @@ test("an alias is made, its targets move, and programs can ask for it within a s
   await expect(form).toBeHidden();
   const row = page.getByRole("row", { name: new RegExp(`^${name}`) });
   await expect(row.getByRole("listitem")).toHaveText([/sim-small/, /sim-large/]);
-  await expect(async () => expect((await chat("Hello", { model: name })).status).toBe(200)).toPass({
-    intervals: [50],
-    timeout: 1_000,
-  });
+  await expect.poll(async () => (await chat("Hello", { model: name })).status).toBe(200);
 
   await row.getByRole("link", { name: `Edit ${name}` }).click();
   const drawer = page.getByRole("dialog", { name: "Alias", exact: true });

@@ -391,7 +391,7 @@ async fn bad_keys_all_get_the_same_answer_and_leave_no_row() {
     let past = chrono::DateTime::from_timestamp(1_767_225_600, 0);
     let (expired, _) = house.estate.make_key("expired", past).await;
     let unknown = identity::api_key::ApiKey::mint(identity::api_key::Environment::Live).unwrap();
-    tokio::time::sleep(std::time::Duration::from_millis(1_200)).await;
+    house.follow().await;
     let good = house.key.expose().to_owned();
     let last = if good.ends_with('x') { 'y' } else { 'x' };
     let mut values = vec![
@@ -468,7 +468,7 @@ async fn a_body_over_the_limit_is_refused_announced_or_not() {
 async fn a_suspended_tenant_is_told_so() {
     let house = House::new().await;
     house.estate.run("update app.tenant set state = 'suspended' where kind = 'customer'").await;
-    tokio::time::sleep(std::time::Duration::from_millis(1_200)).await;
+    house.follow().await;
     let response = house.chat(&hello(false)).send().await.unwrap();
     assert_eq!(response.status(), 403);
     let error: Value = response.json().await.unwrap();

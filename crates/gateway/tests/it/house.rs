@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -173,6 +173,15 @@ impl House {
     /// Waits until the only call is recorded.
     pub async fn call(&self) -> CallRow {
         self.calls(1).await.remove(0)
+    }
+
+    /// Waits until so many calls are under way at the provider.
+    pub async fn at_provider(&self, calls: u64) {
+        let begun = Instant::now();
+        while self.simulator.totals().open < calls {
+            assert!(begun.elapsed() < Duration::from_secs(60), "not all calls reach the provider");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 }
 

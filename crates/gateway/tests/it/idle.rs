@@ -1,11 +1,12 @@
-//! Behind a proxy that cuts connections on which nothing moves. Times are those of the field divided by a
-//! hundred: nginx and AWS's load balancers cut after 60 s, a reasoning model is silent for two minutes, and
+//! Behind a proxy that cuts connections on which nothing moves. Times are those of the field divided by
+//! some thirty: nginx and AWS's load balancers cut after 60 s, a reasoning model is silent for two minutes, and
 //! the gateway's sign of life comes every 15 s.
 
 use std::time::Duration;
 
 use dialect::Step;
 use domain::provider::Surface;
+use futures_util::future::join_all;
 use gateway::Settings;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -18,9 +19,9 @@ use crate::order::orderly;
 use crate::sse;
 use crate::surfaces::{STREAMED, told};
 
-const IDLE: Duration = Duration::from_millis(600);
-const SIGN_OF_LIFE: Duration = Duration::from_millis(150);
-const SILENT: &str = "latency_ms=1200";
+const IDLE: Duration = Duration::from_millis(1_800);
+const SIGN_OF_LIFE: Duration = Duration::from_millis(450);
+const SILENT: &str = "latency_ms=3600";
 
 /// A proxy in front of a server; it cuts a connection when nothing has come from the server for so long.
 struct IdleProxy {
@@ -87,19 +88,25 @@ async fn through(
     response.text().await.ok()
 }
 
+/// Every surface with each of the scripts, at once; none is cut.
+async fn streams(house: &House, proxy: &IdleProxy, scripts: [&str; 2]) -> Vec<(Surface, String)> {
+    let asked = STREAMED.into_iter().flat_map(|surface| scripts.map(|script| (surface, script)));
+    join_all(asked.map(async |(surface, script)| {
+        let text = through(house, proxy, surface, script).await;
+        (surface, text.unwrap_or_else(|| panic!("{surface:?} {script}: it was cut")))
+    }))
+    .await
+}
+
 #[tokio::test]
 async fn t24_a_silent_stream_survives_a_proxy_that_cuts_idle_connections() {
     let house = House::with(Settings { keep_alive: SIGN_OF_LIFE, ..settings() }).await;
     let proxy = IdleProxy::before(&house.base, IDLE).await;
-    for surface in STREAMED {
-        for script in [SILENT, "silence_after=2:1200"] {
-            let text = through(&house, &proxy, surface, script).await;
-            let text = text.unwrap_or_else(|| panic!("{surface:?} {script}: it was cut"));
-            if surface == Surface::Completions {
-                assert!(text.ends_with("data: [DONE]\n\n"), "{text}");
-            } else {
-                orderly(surface, &sse::events(&text), Step::Done, false);
-            }
+    for (surface, text) in streams(&house, &proxy, [SILENT, "silence_after=2:3600"]).await {
+        if surface == Surface::Completions {
+            assert!(text.ends_with("data: [DONE]\n\n"), "{text}");
+        } else {
+            orderly(surface, &sse::events(&text), Step::Done, false);
         }
     }
 }
@@ -117,21 +124,16 @@ async fn t24_behind_that_proxy_an_error_after_the_silence_is_an_event_of_the_dia
     let keep_alive = SIGN_OF_LIFE;
     let house = House::patient(Settings { keep_alive, attempts_max: 1, ..settings() }).await;
     let proxy = IdleProxy::before(&house.base, IDLE).await;
-    for surface in STREAMED {
-        for script in ["latency_ms=1200;status=529", "latency_ms=1200;reset"] {
-            let text = through(&house, &proxy, surface, script).await.unwrap();
-            let last = sse::last(&text);
-            let message = match surface {
-                Surface::Responses => {
-                    assert_eq!(last["type"], "response.failed", "{text}");
-                    last["response"]["error"]["message"].as_str().unwrap()
-                }
-                _ => told(surface, &last),
-            };
-            assert!(
-                !message.is_empty() && !text.contains("[DONE]"),
-                "{surface:?} {script}: {text}"
-            );
-        }
+    let scripts = ["latency_ms=3600;status=529", "latency_ms=3600;reset"];
+    for (surface, text) in streams(&house, &proxy, scripts).await {
+        let last = sse::last(&text);
+        let message = match surface {
+            Surface::Responses => {
+                assert_eq!(last["type"], "response.failed", "{text}");
+                last["response"]["error"]["message"].as_str().unwrap()
+            }
+            _ => told(surface, &last),
+        };
+        assert!(!message.is_empty() && !text.contains("[DONE]"), "{surface:?}: {text}");
     }
 }

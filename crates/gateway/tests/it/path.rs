@@ -155,7 +155,7 @@ async fn the_providers_errors_pass_as_they_came_and_cost_nothing() {
 
 #[tokio::test]
 async fn a_provider_that_fails_before_the_answer_is_a_refusal_of_ours() {
-    let call_wait = std::time::Duration::from_millis(800);
+    let call_wait = std::time::Duration::from_secs(3);
     let house =
         House::patient(gateway::Settings { call_wait, attempts_max: 1, ..settings() }).await;
     let cases = [

@@ -77,13 +77,11 @@ async fn a_call_keeps_its_room_until_it_is_settled_and_gives_back_what_it_does_n
     // Seven at once leave no room for two more of their size.
     let busy: Vec<_> = (0..7)
         .map(|_| {
-            let request = house.chat(&large).header("x-simulate", "latency_ms=1500");
+            let request = house.chat(&large).header("x-simulate", "latency_ms=3000");
             tokio::spawn(async move { request.send().await.unwrap().status().as_u16() })
         })
         .collect();
-    while house.gateway.in_flight() < 7 {
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+    house.at_provider(7).await;
     assert_eq!(house.chat(&large).send().await.unwrap().status(), 503);
     until(&house, Surface::Chat, 200).await;
     for call in busy {

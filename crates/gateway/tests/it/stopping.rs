@@ -10,8 +10,8 @@ use crate::house::{House, hello, open, settings};
 async fn b3_holds_of_a_node_that_died_are_released_and_nothing_is_charged() {
     let house = House::new().await;
     let short = Settings {
-        hold_seconds: 2,
-        call_wait: Duration::from_millis(1_500),
+        hold_seconds: 7,
+        call_wait: Duration::from_secs(6),
         drain_wait: Duration::from_millis(100),
         ..settings()
     };
@@ -48,7 +48,7 @@ async fn b3_holds_of_a_node_that_died_are_released_and_nothing_is_charged() {
         .map(|_| {
             let request = house.http.post(format!("{base}/v1/chat/completions"));
             let request = request.bearer_auth(house.key.expose()).body(hello(true).to_string());
-            tokio::spawn(request.header("x-simulate", "chunk_delay_ms=300").send())
+            tokio::spawn(request.header("x-simulate", "forever;chunk_delay_ms=300").send())
         })
         .collect();
     for call in calls {
@@ -77,13 +77,11 @@ async fn t22_a_drain_lets_calls_end_and_writes_everything() {
         .map(|n| {
             let request = house
                 .chat(&hello(n % 2 == 0))
-                .header("x-simulate", "latency_ms=300;chunk_delay_ms=20");
+                .header("x-simulate", "latency_ms=5000;chunk_delay_ms=20");
             tokio::spawn(async move { request.send().await.unwrap().bytes().await.unwrap() })
         })
         .collect();
-    while house.gateway.in_flight() < 30 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    house.at_provider(30).await;
     assert!(house.gateway.drain(Duration::from_secs(20)).await);
     for call in calls {
         assert!(!call.await.unwrap().is_empty());
@@ -108,6 +106,7 @@ async fn t22_what_outlasts_the_drain_is_cut_and_settled_by_what_was_delivered() 
     };
     let delivering = slow("hang_after=4", true);
     let silent = slow("hang", false);
+    house.at_provider(2).await;
     tokio::time::sleep(Duration::from_millis(500)).await;
     let begun = Instant::now();
     assert!(!house.gateway.drain(Duration::from_millis(300)).await);
@@ -127,13 +126,11 @@ async fn a_full_node_refuses_and_recovers() {
     let house = House::with(Settings { calls_in_flight_max: 4, ..settings() }).await;
     let busy: Vec<_> = (0..4)
         .map(|_| {
-            let request = house.chat(&hello(false)).header("x-simulate", "latency_ms=600");
+            let request = house.chat(&hello(false)).header("x-simulate", "latency_ms=3000");
             tokio::spawn(async move { request.send().await.unwrap().status().as_u16() })
         })
         .collect();
-    while house.gateway.in_flight() < 4 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    house.at_provider(4).await;
     let refused = house.chat(&hello(false)).send().await.unwrap();
     assert_eq!(
         (refused.status().as_u16(), &refused.headers()["x-should-retry"]),

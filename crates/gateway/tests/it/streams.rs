@@ -17,7 +17,7 @@ use crate::surfaces::{STREAMED, told};
 
 /// Signs of life come often.
 fn lively() -> Settings {
-    Settings { keep_alive: Duration::from_millis(50), ..settings() }
+    Settings { keep_alive: Duration::from_millis(150), ..settings() }
 }
 
 /// How many signs of life are in a stream.
@@ -51,12 +51,12 @@ async fn t24_a_silent_stream_is_kept_alive_before_and_after_its_head() {
     let house = House::with(lively()).await;
     let mut done = 0;
     for surface in STREAMED {
-        for script in ["latency_ms=500", "silence_ms=500", "silence_after=2:500"] {
+        for script in ["latency_ms=1500", "silence_ms=1500", "silence_after=2:1500"] {
             let begun = Instant::now();
             let request = house.ask(surface, &asking(surface, true));
             let response = request.header("x-simulate", script).send().await.unwrap();
             assert_eq!(response.status(), 200);
-            assert!(begun.elapsed() < Duration::from_millis(450), "the head waits: {script}");
+            assert!(begun.elapsed() < Duration::from_millis(1_350), "the head waits: {script}");
             let kind = response.headers()["content-type"].to_str().unwrap().to_owned();
             assert!(kind.starts_with("text/event-stream"), "{kind}");
             assert_eq!(response.headers()["cache-control"], "no-cache");
@@ -83,7 +83,7 @@ async fn t24_a_silent_stream_is_kept_alive_before_and_after_its_head() {
 #[tokio::test]
 async fn t24_a_whole_answer_is_waited_for_in_silence() {
     let house = House::with(lively()).await;
-    let request = house.chat(&hello(false)).header("x-simulate", "latency_ms=300");
+    let request = house.chat(&hello(false)).header("x-simulate", "latency_ms=900");
     let answer: Value = request.send().await.unwrap().json().await.unwrap();
     assert_eq!(answer["object"], "chat.completion");
 }
@@ -94,9 +94,9 @@ async fn t24_an_error_after_a_sign_of_life_is_an_event_of_the_dialect() {
     let mut done = 0;
     for surface in STREAMED {
         for (script, words, outcome) in [
-            ("latency_ms=250;status=529", "Simulated: an overloaded provider", "upstream_error"),
-            ("latency_ms=250;status=400", "Simulated: a refused request", "upstream_error"),
-            ("latency_ms=250;reset", "could not be reached or broke off", "upstream_fault"),
+            ("latency_ms=1000;status=529", "Simulated: an overloaded provider", "upstream_error"),
+            ("latency_ms=1000;status=400", "Simulated: a refused request", "upstream_error"),
+            ("latency_ms=1000;reset", "could not be reached or broke off", "upstream_fault"),
         ] {
             let request = house.ask(surface, &asking(surface, true));
             let response = request.header("x-simulate", script).send().await.unwrap();
@@ -117,7 +117,7 @@ async fn t24_after_a_sign_of_life_errors_are_translated_and_another_target_still
     let house = House::with(Settings { attempts_max: 2, ..lively() }).await;
     let anthropic = house.estate.serving("anthropic", &[Surface::Messages]).await;
     let openai = house.estate.serving("openai", &[Surface::Chat]).await;
-    let failing = "sim-small+fault=latency_ms=250;status=529;retry_after=60";
+    let failing = "sim-small+fault=latency_ms=1000;status=529;retry_after=60";
     house.estate.route("one", &[(anthropic, failing)]).await;
     house.estate.route("two", &[(anthropic, failing), (openai, "sim-small")]).await;
     house.estate.route("other", &[(openai, failing)]).await;
@@ -143,7 +143,7 @@ async fn t24_after_a_sign_of_life_errors_are_translated_and_another_target_still
 async fn t24_a_provider_that_sends_one_piece_instead_of_a_stream_after_a_sign_of_life() {
     let house = House::with(lively()).await;
     let request = house.chat(&hello(true));
-    let request = request.header("x-simulate", "latency_ms=250;wrong_content_type");
+    let request = request.header("x-simulate", "latency_ms=1000;wrong_content_type");
     let response = request.send().await.unwrap();
     assert_eq!(response.status(), 200);
     let text = response.text().await.unwrap();
@@ -153,7 +153,7 @@ async fn t24_a_provider_that_sends_one_piece_instead_of_a_stream_after_a_sign_of
 
 #[tokio::test]
 async fn t28_a_stream_that_never_ends_is_ended_with_its_time_and_settled_once() {
-    let call_wait = Duration::from_millis(1_200);
+    let call_wait = Duration::from_secs(3);
     let house = House::with(Settings { call_wait, ..settings() }).await;
     for (n, surface) in STREAMED.into_iter().enumerate() {
         let request = house.ask(surface, &asking(surface, true));
@@ -199,7 +199,7 @@ async fn a_client_that_leaves_before_the_provider_is_reached_pays_nothing() {
     // A server that takes connections and never answers the TLS handshake.
     let deaf = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("https://{}/v1", deaf.local_addr().unwrap());
-    let connect_wait = Duration::from_secs(1);
+    let connect_wait = Duration::from_secs(5);
     let house = House::with(Settings { connect_wait, attempts_max: 1, ..settings() }).await;
     let policies = [OnHangup::Cancel, OnHangup::Drain];
     for (n, on_hangup) in policies.into_iter().enumerate() {
@@ -210,7 +210,7 @@ async fn a_client_that_leaves_before_the_provider_is_reached_pays_nothing() {
         house.estate.route(&name, &[(id, "sim-small")]).await;
         house.follow().await;
         let request = house.chat(&asking_of(&name, Surface::Chat, n == 0));
-        let sent = tokio::time::timeout(Duration::from_millis(400), request.send()).await;
+        let sent = tokio::time::timeout(Duration::from_secs(2), request.send()).await;
         assert!(sent.is_err(), "{sent:?}");
         let call = house.calls(n + 1).await.pop().unwrap();
         let expected =

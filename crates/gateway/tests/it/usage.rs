@@ -183,7 +183,7 @@ async fn the_first_byte_is_not_held_back() {
 
 #[tokio::test]
 async fn a_stream_that_falls_silent_ends_in_time_with_an_error_and_is_estimated() {
-    let call_wait = std::time::Duration::from_millis(900);
+    let call_wait = std::time::Duration::from_secs(3);
     let house = House::with(gateway::Settings { call_wait, ..settings() }).await;
     let request = house.chat(&hello(true)).header("x-simulate", "hang_after=3");
     let text = request.send().await.unwrap().text().await.unwrap();

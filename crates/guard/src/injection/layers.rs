@@ -170,8 +170,7 @@ fn undone(text: &str, survey: Survey, words: &[Word], bytes_max: usize) -> Vec<C
         children.extend(escapes::unescaped(text).map(|view| (view, encoded, false)));
     }
     if survey.spaced {
-        let (view, loose) = spaced::together(text);
-        children.push((view, confusable, loose));
+        children.extend(spaced::together(text).map(|(view, loose)| (view, confusable, loose)));
     }
     if survey.leet {
         children.push((leet::unleet(text, 'i'), confusable, false));

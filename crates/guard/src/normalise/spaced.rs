@@ -5,27 +5,28 @@ use super::View;
 /// Characters in a row that the same mark sets apart, before they are drawn together.
 const APART_MIN: usize = 6;
 
-/// The text with letters drawn together that one and the same mark sets apart (`i g n o r e`, `i-g-n-o-r-e`).
+/// The text with letters drawn together that one and the same mark sets apart (`i g n o r e`, `i-g-n-o-r-e`), unless none are.
 ///
 /// A wider gap is where a word ends. The second value says that there were no such gaps, so that the words of the
 /// view run into each other.
-pub fn together(text: &str) -> (View, bool) {
+pub fn together(text: &str) -> Option<(View, bool)> {
     let characters: Vec<(usize, char)> = text.char_indices().collect();
-    let mut view = View::with_capacity(text.len());
-    let (mut at, mut runs_on) = (0, false);
+    let offset = |at: usize| characters.get(at).map_or(text.len(), |(offset, _)| *offset);
+    let mut view = View::default();
+    let (mut at, mut copied, mut runs_on) = (0, 0, false);
     while at < characters.len() {
         let (end, gaps) = apart(&characters[at..]);
-        if end >= APART_MIN {
-            runs_on |= !gaps;
-            at = draw(&characters, at, end, &mut view);
-        } else {
-            // Copied up to where the next such row may begin, at least one character.
-            let (offset, character) = characters[at];
-            view.copy(character.encode_utf8(&mut [0; 4]), offset);
+        if end < APART_MIN {
             at += 1;
+            continue;
         }
+        runs_on |= !gaps;
+        view.copy(&text[offset(copied)..offset(at)], offset(copied));
+        at = draw(&characters, at, end, &mut view);
+        copied = at;
     }
-    (view, runs_on)
+    view.copy(&text[offset(copied)..], offset(copied));
+    (copied > 0).then_some((view, runs_on))
 }
 
 fn is_separator(character: char) -> bool {
@@ -92,11 +93,12 @@ mod tests {
             ("I-g-n-o-r-e- -a-l-l", "Ignore all", false),
             ("now i_g_n_o_r_e it", "now ignore it", true),
             ("S a y t h a t", "Saythat", true),
-            ("a b c is no row", "a b c is no row", false),
+            ("für i_g_n_o_r_e für", "für ignore für", true),
         ] {
-            let (view, on) = together(scattered);
+            let (view, on) = together(scattered).unwrap();
             assert_eq!(view.text, plain);
             assert_eq!(on, runs_on, "{scattered}");
         }
+        assert_eq!(together("a b c is no row"), None);
     }
 }

@@ -91,17 +91,17 @@ async fn an_end_that_the_script_wanted_is_not_the_callers() {
     for bill in bench.bills(ends.len()).await {
         assert_eq!((bill.completed, bill.closed_by_client_ms), (false, None));
     }
-    let request = bench.chat("hang", false).timeout(Duration::from_millis(150));
+    let request = bench.chat("hang", false).timeout(Duration::from_secs(1));
     assert!(request.send().await.is_err());
     let bill = bench.bills(ends.len() + 1).await.pop().unwrap();
-    assert!(bill.closed_by_client_ms.is_some_and(|ms| ms >= 100), "{bill:?}");
+    assert!(bill.closed_by_client_ms.is_some_and(|ms| ms >= 500), "{bill:?}");
 }
 
 #[tokio::test]
 async fn t17_a_whole_answer_that_nobody_waits_for_is_billed_in_full() {
     let bench = Bench::start().await;
     let request = bench.chat("latency_ms=5000;answer_tokens=40", false);
-    assert!(request.timeout(Duration::from_millis(150)).send().await.is_err());
+    assert!(request.timeout(Duration::from_secs(1)).send().await.is_err());
     let bill = bench.bills(1).await.remove(0);
     assert_eq!((bill.completion_tokens, bill.completed), (40, false));
 }

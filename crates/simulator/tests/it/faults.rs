@@ -117,7 +117,7 @@ async fn a_truncated_answer_is_shorter_than_its_length_and_ends_in_order() {
 async fn a_hanging_provider_never_answers_and_bills_the_prompt() {
     let bench = Bench::start().await;
     for stream in [false, true] {
-        let request = bench.chat("hang", stream).timeout(Duration::from_millis(200));
+        let request = bench.chat("hang", stream).timeout(Duration::from_secs(1));
         assert!(request.send().await.unwrap_err().is_timeout());
     }
     for bill in bench.bills(2).await {
@@ -128,7 +128,7 @@ async fn a_hanging_provider_never_answers_and_bills_the_prompt() {
 #[tokio::test]
 async fn half_an_answer_can_hang() {
     let bench = Bench::start().await;
-    let request = bench.chat("hang_after=1", false).timeout(Duration::from_millis(300));
+    let request = bench.chat("hang_after=1", false).timeout(Duration::from_secs(1));
     let response = request.send().await.unwrap();
     let (bytes, broken) = drain(response).await;
     assert!(broken && !bytes.is_empty());
@@ -159,10 +159,11 @@ async fn headers_can_come_slowly_and_the_next_answer_is_fast_again() {
     let answer = body(bench.chat("slow_headers=10", false), 200).await;
     assert!(answer["choices"].is_array());
     // A head of more than 160 bytes, eight at a time.
-    assert!(start.elapsed() >= Duration::from_millis(200), "{:?}", start.elapsed());
+    let slow = start.elapsed();
+    assert!(slow >= Duration::from_millis(200), "{slow:?}");
     let start = Instant::now();
     body(bench.chat("", false), 200).await;
-    assert!(start.elapsed() < Duration::from_millis(200), "{:?}", start.elapsed());
+    assert!(start.elapsed() < slow, "{:?}", start.elapsed());
 }
 
 #[tokio::test]
@@ -233,10 +234,10 @@ async fn the_first_requests_can_fail_and_later_ones_not() {
 async fn t24_a_whole_answer_can_be_silent_after_its_head() {
     let bench = Bench::start().await;
     let start = Instant::now();
-    let response = bench.chat("silence_ms=300", false).send().await.unwrap();
-    assert!(start.elapsed() < Duration::from_millis(250), "{:?}", start.elapsed());
+    let response = bench.chat("silence_ms=2000", false).send().await.unwrap();
+    assert!(start.elapsed() < Duration::from_millis(1_900), "{:?}", start.elapsed());
     assert!(response.content_length().is_some());
     let answer: Value = response.json().await.unwrap();
-    assert!(start.elapsed() >= Duration::from_millis(300) && answer["choices"].is_array());
+    assert!(start.elapsed() >= Duration::from_secs(2) && answer["choices"].is_array());
     assert!(bench.bills(1).await[0].completed);
 }

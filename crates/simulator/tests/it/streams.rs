@@ -37,7 +37,7 @@ async fn a_stream_breaks_after_exactly_as_many_deltas_as_asked() {
 #[tokio::test]
 async fn a_stream_hangs_after_as_many_deltas_as_asked() {
     let bench = Bench::start().await;
-    let request = bench.chat("chunks=6;hang_after=3", true).timeout(Duration::from_millis(300));
+    let request = bench.chat("chunks=6;hang_after=3", true).timeout(Duration::from_secs(1));
     let (bytes, broken) = drain(request.send().await.unwrap()).await;
     assert!(broken);
     assert_eq!(deltas(&String::from_utf8(bytes).unwrap()), 3);
@@ -118,20 +118,20 @@ async fn a_stream_can_keep_its_usage_to_itself() {
 async fn t24_a_stream_can_be_silent_before_its_first_event() {
     let bench = Bench::start().await;
     let start = Instant::now();
-    let mut response = bench.chat("silence_ms=300", true).send().await.unwrap();
-    assert!(start.elapsed() < Duration::from_millis(250), "{:?}", start.elapsed());
+    let mut response = bench.chat("silence_ms=2000", true).send().await.unwrap();
+    assert!(start.elapsed() < Duration::from_millis(1_900), "{:?}", start.elapsed());
     response.chunk().await.unwrap().unwrap();
-    assert!(start.elapsed() >= Duration::from_millis(300));
+    assert!(start.elapsed() >= Duration::from_secs(2));
 }
 
 #[tokio::test]
 async fn t24_a_stream_can_be_silent_in_its_middle() {
     let bench = Bench::start().await;
     for wanted in [0, 2] {
-        let script = format!("chunks=4;silence_after={wanted}:300");
+        let script = format!("chunks=4;silence_after={wanted}:1500");
         let mut response = bench.chat(&script, true).send().await.unwrap();
         let mut before = String::new();
-        let quiet = Duration::from_millis(150);
+        let quiet = Duration::from_millis(700);
         while let Ok(chunk) = tokio::time::timeout(quiet, response.chunk()).await {
             before.push_str(std::str::from_utf8(&chunk.unwrap().unwrap()).unwrap());
         }

@@ -16,75 +16,74 @@ const LANES: usize = 8;
 /// The bytes that one walk covers before what it found is told, which bounds what waits to be told.
 const LANE_BYTES_MAX: usize = 16 * 1024;
 
-/// Texts below this many bytes are walked in one piece.
-const LANES_FROM_BYTES: usize = 1_024;
+/// Walks that would cover fewer bytes each than this are not worth their beginnings.
+const LANE_BYTES_MIN: usize = 16;
 
-/// A walk under way: where it is, and what it found.
-struct Lane {
-    state: StateID,
-    /// The ends of matches, with the states that tell the patterns.
-    found: Vec<(usize, StateID)>,
-}
+/// What a walk found: the ends of matches, and the states that tell the patterns.
+type Found = Vec<(usize, StateID)>;
 
 /// Tells every match of `dfa` in `text`, overlapping ones too: the pattern's index and the range, in order of the ends.
 ///
 /// The automaton must search unanchored, and without a prefilter.
 pub fn each(dfa: &DFA, text: &[u8], mut tell: impl FnMut(usize, Range<usize>)) {
     let Ok(start) = dfa.start_state(Anchored::No) else { return };
-    let mut lanes: [Lane; LANES] =
-        std::array::from_fn(|_| Lane { state: start, found: Vec::new() });
-    let mut from = 0;
-    while from < text.len() {
-        let block = (text.len() - from).min(LANES * LANE_BYTES_MAX);
-        let width = if block < LANES_FROM_BYTES { 0 } else { block / LANES };
-        for (index, lane) in lanes.iter_mut().enumerate() {
+    let mut tell_all = |end: usize, state: StateID| {
+        for index in 0..dfa.match_len(state) {
+            let pattern = dfa.match_pattern(state, index);
+            tell(pattern.as_usize(), end - dfa.pattern_len(pattern)..end);
+        }
+    };
+    let lead = dfa.max_pattern_len();
+    let mut found: [Found; LANES] = std::array::from_fn(|_| Vec::new());
+    let (mut walked, mut state) = (0_usize, start);
+    loop {
+        // Each walk begins with what the one before it ends with.
+        let from = walked.saturating_sub(lead);
+        let width = (text.len() - from).saturating_sub(lead) / LANES;
+        if width < LANE_BYTES_MIN {
+            break;
+        }
+        let width = width.min(LANE_BYTES_MAX);
+        let parts = std::array::from_fn(|index| &text[from + index * width..][..lead + width]);
+        state = abreast(dfa, start, parts, from == 0, &mut found);
+        for (index, found) in found.iter_mut().enumerate() {
             let at = from + index * width;
-            let before = &text[at.saturating_sub(dfa.max_pattern_len())..at];
-            lane.state =
-                before.iter().fold(start, |state, byte| dfa.next_state(Anchored::No, state, *byte));
+            found.drain(..).for_each(|(end, state)| tell_all(at + end, state));
         }
-        let parts: [&[u8]; LANES] =
-            std::array::from_fn(|index| &text[from + index * width..][..width]);
-        abreast(dfa, parts, from, &mut lanes);
-        // What the division left over goes on where the last walk ended.
-        let [.., last] = &mut lanes;
-        for (at, byte) in (from + LANES * width..).zip(&text[from + LANES * width..from + block]) {
-            last.state = dfa.next_state(Anchored::No, last.state, *byte);
-            if dfa.is_match(last.state) {
-                last.found.push((at + 1, last.state));
-            }
+        walked = from + LANES * width + lead;
+    }
+    for (at, byte) in text.iter().enumerate().skip(walked) {
+        state = dfa.next_state(Anchored::No, state, *byte);
+        if dfa.is_match(state) {
+            tell_all(at + 1, state);
         }
-        for lane in &mut lanes {
-            for (end, state) in lane.found.drain(..) {
-                for index in 0..dfa.match_len(state) {
-                    let pattern = dfa.match_pattern(state, index);
-                    tell(pattern.as_usize(), end - dfa.pattern_len(pattern)..end);
-                }
-            }
-        }
-        from += block;
     }
 }
 
-/// Walks parts of one length, side by side.
-fn abreast(dfa: &DFA, parts: [&[u8]; LANES], from: usize, lanes: &mut [Lane; LANES]) {
-    let width = parts[0].len();
-    let mut states: [StateID; LANES] = std::array::from_fn(|index| lanes[index].state);
-    for at in 0..width {
+/// Walks parts of one length side by side, and says where the last walk ends. Matches that end within the first bytes of a
+/// part are those of the part before, but for the `first`, before which there is none.
+fn abreast(
+    dfa: &DFA,
+    start: StateID,
+    parts: [&[u8]; LANES],
+    first: bool,
+    found: &mut [Found; LANES],
+) -> StateID {
+    let mut states = [start; LANES];
+    let lead = dfa.max_pattern_len();
+    for at in 0..parts[0].len() {
         for (state, part) in std::iter::zip(&mut states, parts) {
             *state = dfa.next_state(Anchored::No, *state, part[at]);
         }
         if states.iter().fold(false, |any, state| any | dfa.is_match(*state)) {
-            for (index, lane) in lanes.iter_mut().enumerate() {
-                if dfa.is_match(states[index]) {
-                    lane.found.push((from + index * width + at + 1, states[index]));
+            for (index, (state, found)) in std::iter::zip(states, &mut *found).enumerate() {
+                if dfa.is_match(state) && (at >= lead || first && index == 0) {
+                    found.push((at + 1, state));
                 }
             }
         }
     }
-    for (lane, state) in std::iter::zip(lanes, states) {
-        lane.state = state;
-    }
+    states[LANES - 1]
 }
 
 #[cfg(test)]
