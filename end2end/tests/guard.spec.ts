@@ -169,7 +169,7 @@ test("a text is tried out, and nothing of it is stored", async ({ page, as, nois
   expect(await findings(page).getByRole("row").count(), "it is no call").toBe(before);
 });
 
-test("a project's policy is changed, holds within a second, and is taken away again", async ({
+test("a project's policy is changed, holds, and is taken away again", async ({
   page,
   as,
   noise,

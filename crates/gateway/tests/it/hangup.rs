@@ -9,7 +9,7 @@ use gateway::Settings;
 use store::providers::OnHangup;
 
 use crate::furniture::asking_of;
-use crate::house::{House, hello, settings};
+use crate::house::{House, hello, settings, unhurried};
 
 const CHUNKS: usize = 12;
 const SLOW: &str = "chunks=12;chunk_delay_ms=15";
@@ -132,14 +132,7 @@ async fn t14_on_every_surface_a_client_that_leaves_is_charged_once_whatever_the_
 async fn t15_drains_are_bounded_and_what_is_beyond_is_estimated() {
     const DRAINS: usize = 20;
     const CALLS: usize = 1_000;
-    let house = House::with(Settings {
-        drains_max: DRAINS,
-        // The subject is drains: a machine that stands still for a while may not refuse calls.
-        confirm_wait: Duration::from_secs(120),
-        admit_wait: Duration::from_secs(30),
-        ..settings()
-    })
-    .await;
+    let house = House::with(Settings { drains_max: DRAINS, ..unhurried() }).await;
     let mut leaving: FuturesUnordered<_> = (0..CALLS)
         .map(|_| {
             let request =

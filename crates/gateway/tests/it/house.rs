@@ -209,6 +209,15 @@ pub fn settings() -> Settings {
     }
 }
 
+/// Settings for many calls at once: a machine that stands still for a while may not refuse them.
+pub fn unhurried() -> Settings {
+    Settings {
+        confirm_wait: Duration::from_secs(120),
+        admit_wait: Duration::from_secs(30),
+        ..settings()
+    }
+}
+
 /// The body of an ordinary call.
 pub fn hello(streamed: bool) -> Value {
     json!({

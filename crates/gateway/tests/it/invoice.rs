@@ -12,7 +12,7 @@ use ledger::usage::Usage;
 use simulator::Bill;
 
 use crate::furniture::asking_of;
-use crate::house::{House, settings};
+use crate::house::{House, unhurried};
 
 const CALLS: u64 = 10_000;
 const AT_ONCE: usize = 48;
@@ -62,12 +62,9 @@ async fn t18_ten_thousand_mixed_calls_are_charged_as_the_provider_bills() {
         call_wait: Duration::from_secs(12),
         settle_gather: Duration::from_millis(20),
         keep_payloads: false,
-        // The subject is money: a machine that stands still for a while may not refuse calls.
-        confirm_wait: Duration::from_secs(120),
-        admit_wait: Duration::from_secs(30),
         // Whoever is left is read to its end, however many that are.
         drains_max: 1_024,
-        ..settings()
+        ..unhurried()
     })
     .await;
     let anthropic = house.estate.serving("anthropic", &[Surface::Messages]).await;

@@ -2,12 +2,15 @@
 
 use std::time::{Duration, Instant};
 
+use domain::guard::{Mode, Policy};
+use domain::provider::Surface;
 use gateway::Settings;
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use crate::furniture::follow;
+use crate::furniture::{asking_of, follow};
+use crate::guard::ATTACK;
 use crate::house::{House, hello, open, settings};
 
 /// How long a revoked key may go on working.
@@ -16,8 +19,35 @@ const IN_FORCE: Duration = Duration::from_secs(1);
 const TRIES: usize = 10;
 
 async fn status(house: &House, base: &str, key: &str) -> u16 {
+    answered(house, base, key, &hello(false)).await
+}
+
+async fn answered(house: &House, base: &str, key: &str, body: &Value) -> u16 {
     let request = house.http.post(format!("{base}/v1/chat/completions")).bearer_auth(key);
-    request.body(hello(false).to_string()).send().await.unwrap().status().as_u16()
+    request.body(body.to_string()).send().await.unwrap().status().as_u16()
+}
+
+/// How long after now the last call began that is answered otherwise than with this status.
+async fn last_otherwise(
+    house: &House,
+    bases: &[&str],
+    key: &str,
+    body: &Value,
+    status: u16,
+) -> Duration {
+    let since = Instant::now();
+    let mut last = Duration::ZERO;
+    for base in bases {
+        loop {
+            let begun = since.elapsed();
+            if answered(house, base, key, body).await == status {
+                break;
+            }
+            last = last.max(begun);
+            assert!(begun < Duration::from_secs(30), "a change is never in force");
+        }
+    }
+    last
 }
 
 #[tokio::test]
@@ -34,12 +64,7 @@ async fn t36_a_revocation_is_in_force_everywhere_within_a_second() {
             assert_eq!(status(&house, base, key.expose()).await, 200);
         }
         house.estate.revoke(id).await;
-        let revoked = Instant::now();
-        let mut slowest = Duration::ZERO;
-        for base in bases {
-            slowest = slowest.max(last_admitted(&house, base, key.expose(), revoked).await);
-        }
-        best = best.min(slowest);
+        best = best.min(last_otherwise(&house, &bases, key.expose(), &hello(false), 401).await);
         if best < IN_FORCE {
             return;
         }
@@ -65,8 +90,8 @@ async fn t36_a_revocation_is_in_force_within_a_second_without_a_notice() {
                  update platform.epoch set value = value + 1",
             )
             .await;
-        let revoked = Instant::now();
-        best = best.min(last_admitted(&house, &house.base, key.expose(), revoked).await);
+        best = best
+            .min(last_otherwise(&house, &[&house.base], key.expose(), &hello(false), 401).await);
         if best < IN_FORCE {
             return;
         }
@@ -74,17 +99,32 @@ async fn t36_a_revocation_is_in_force_within_a_second_without_a_notice() {
     panic!("a revoked key worked for {best:?}");
 }
 
-/// How long after the revocation the last call began that was admitted.
-async fn last_admitted(house: &House, base: &str, key: &str, revoked: Instant) -> Duration {
-    let mut last = Duration::ZERO;
-    loop {
-        let begun = revoked.elapsed();
-        match status(house, base, key).await {
-            401 => return last,
-            _ => last = begun,
+#[tokio::test]
+async fn an_alias_and_a_policy_are_in_force_everywhere_within_a_second() {
+    let house = House::new().await;
+    let other = house.estate.gateway(settings()).await;
+    let (base, _door) = open(&other).await;
+    let (bases, key) = ([house.base.as_str(), base.as_str()], house.key.expose());
+    let mut attack = hello(false);
+    attack["messages"][0]["content"] = ATTACK.into();
+    let (mut alias, mut policy) = (Duration::MAX, Duration::MAX);
+    for n in 0..TRIES {
+        let body = asking_of(&format!("made-{n}"), Surface::Chat, false);
+        let (injections, before, after) =
+            if n % 2 == 0 { (Mode::Monitor, 400, 200) } else { (Mode::Block, 200, 400) };
+        for base in bases {
+            assert_eq!(answered(&house, base, key, &body).await, 404);
+            assert_eq!(answered(&house, base, key, &attack).await, before);
         }
-        assert!(begun < Duration::from_secs(30), "a revoked key works for ever");
+        house.estate.route(&format!("made-{n}"), &[(house.estate.provider, "sim-small")]).await;
+        alias = alias.min(last_otherwise(&house, &bases, key, &body, 200).await);
+        house.keep(None, &Policy { injections, ..Policy::default() }).await;
+        policy = policy.min(last_otherwise(&house, &bases, key, &attack, after).await);
+        if alias < IN_FORCE && policy < IN_FORCE {
+            return;
+        }
     }
+    panic!("an alias was unknown for {alias:?}, a policy for {policy:?}");
 }
 
 /// A way to the database that can be cut.
